@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by every tests/run/*.sh: TAP helpers, a scratch directory, and ways to run things.
+
+top_builddir=$(cd "${top_builddir:-.}" && pwd)
+top_srcdir=$(cd "${top_srcdir:-.}" && pwd)
+targets=$top_builddir/tests/targets
+shim=$top_builddir/.libs/librecoat.so
+work=$(mktemp -d) && cd "$work" || exit 99
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+
+# What is installed elsewhere is found in the build tree here.
+RECOAT_LIBRARY=$shim
+RECOAT_KERNEL_PATH=$top_srcdir/kernels
+LD_LIBRARY_PATH=$top_builddir/.libs:$top_builddir/tests/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export RECOAT_LIBRARY RECOAT_KERNEL_PATH LD_LIBRARY_PATH
+unset RECOAT_OUTPUT RECOAT_HEAP RECOAT_KERNELS RECOAT_FOLLOW LD_PRELOAD DEBUGINFOD_URLS
+
+recoat() { "$top_builddir/recoat" "$@"; }
+
+count=0
+plan() { echo "1..$1"; }
+
+# ok WHAT COMMAND...: passes if the command succeeds; its output becomes diagnostics if not.
+ok() {
+	what=$1
+	shift
+	count=$((count + 1))
+	if "$@" >ok.out 2>&1; then
+		echo "ok $count - $what"
+	else
+		echo "not ok $count - $what"
+		sed 's/^/# /' ok.out
+	fi
+}
+
+skip() { count=$((count + 1)); echo "ok $count - $1 # SKIP $2"; }
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+
+# json FILE EXPRESSION: evaluate a Python expression over the document, called `d`.
+json() { /usr/bin/python3 -c 'import json, sys
+d = json.load(open(sys.argv[1]))
+result = eval("(" + sys.argv[2] + ")")
+print(result)
+sys.exit(0 if result else 1)' "$@"; }
