@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The layout of a recording on disk, shared by the runtime and the analyzer. */
+#ifndef RECOAT_RECORDING_H
+#define RECOAT_RECORDING_H
+
+/*
+ * A recording is a directory. It holds one sub-directory a process of the run, named
+ * PROGRAM-PID-START, and each of those is one Common Trace Format 1.8 trace: a text
+ * file `metadata` (TSDL) and stream files. A stream file is a row of packets; every
+ * packet starts with struct recoat_packet and then holds events (events.def) back to
+ * back until content_bits, and padding until packet_bits.
+ *
+ *   process         PROCESS packets that are full, appended by write(2)
+ *   process.live    the PROCESS packet being filled, a shared mapping
+ *   spans-N         SPANS packets of thread state N that are full
+ *   spans-N.live    the one being filled
+ *   heap-total      one HEAP packet with one heap_total event, updated in place
+ *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
+ *
+ * A live packet that was appended but not yet emptied when the process was killed
+ * stands in both files with one sequence number; readers drop the second.
+ */
+
+#include <assert.h>
+#include <stdint.h>
+
+#define RECOAT_CTF_MAGIC 0xC1FC1FC1u
+
+/* Stream ids, the first argument of EVENT in events.def without its prefix. */
+#define RECOAT_STREAM_PROCESS 0
+#define RECOAT_STREAM_SPANS 1
+#define RECOAT_STREAM_HEAP 2
+
+/* Sizes in bytes of the packets of each stream. All are multiples of the page size. */
+#define RECOAT_PROCESS_PACKET (64u << 10)
+#define RECOAT_SPANS_PACKET (256u << 10)
+#define RECOAT_HEAP_PACKET (64u << 10)
+
+/* Flags of a span. */
+#define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */
+#define RECOAT_SPAN_CPU 2u     /* `cpu_time` is valid. */
+#define RECOAT_SPAN_UNWOUND 4u /* Left by an exception, a cancellation or longjmp. */
+
+/* Head of every packet: the CTF packet header and packet context of all streams. */
+struct recoat_packet {
+	uint32_t magic;
+	uint32_t stream;
+	uint64_t time_begin;
+	uint64_t time_end;
+	uint64_t content_bits; /* Written last at each event: what it covers is whole. */
+	uint64_t packet_bits;
+	uint64_t sequence;
+	uint64_t dropped; /* Events of this stream dropped so far. */
+	uint32_t tid;
+	uint32_t shard;
+};
+static_assert(sizeof(struct recoat_packet) == 64, "on-disk layout");
+
+/* The word that starts an event. */
+#define RECOAT_EVENT_ID_BITS 8
+#define RECOAT_EVENT_TIME_BITS 56
+
+static inline uint64_t recoat_event_word(unsigned id, uint64_t time)
+{
+	return (uint64_t)id | time << RECOAT_EVENT_ID_BITS;
+}
+
+/* Ids as constants: RECOAT_EVENT_module_load and so on. */
+enum recoat_event_id {
+#define EVENT(stream, id, name) RECOAT_EVENT_##name = (id),
+#define FIELD(type, name)
+#define END(name)
+#include "recoat/events.def"
+};
+
+/* The C types of the field types of events.def. */
+typedef uint8_t recoat_u8;
+typedef uint16_t recoat_u16;
+typedef uint32_t recoat_u32;
+typedef uint64_t recoat_u64;
+typedef uint64_t recoat_x64;
+typedef int64_t recoat_i64;
+typedef const char *recoat_str;
+
+/* One struct an event, struct recoat_module_load and so on: what is put and got. */
+#define EVENT(stream, id, name) struct recoat_##name {
+#define FIELD(type, name) recoat_##type name;
+#define END(name) };
+#include "recoat/events.def"
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading dynamic sections in memory. */
+#include "preload/elf_image.h"
+
+#include <string.h>
+
+/* glibc has relocated these pointers, except in the vDSO and on some architectures. */
+static uint64_t absolute(const struct recoat_elf_image *image, uint64_t value)
+{
+	return value < image->bias ? value + image->bias : value;
+}
+
+static void take_entry(struct recoat_elf_image *image, const ElfW(Dyn) *entry)
+{
+	const void *at = (const void *)absolute(image, entry->d_un.d_ptr);
+
+	switch (entry->d_tag) {
+	case DT_SYMTAB:
+		image->symbols = at;
+		break;
+	case DT_STRTAB:
+		image->strings = at;
+		break;
+	case DT_GNU_HASH:
+		image->gnu_hash = at;
+		break;
+	case DT_HASH:
+		image->sysv_hash = at;
+		break;
+	case DT_RELA:
+		image->relocations = at;
+		break;
+	case DT_RELASZ:
+		image->relocation_count = entry->d_un.d_val / sizeof(ElfW(Rela));
+		break;
+	case DT_JMPREL:
+		image->plt_relocations = at;
+		break;
+	case DT_PLTRELSZ:
+		image->plt_relocation_count = entry->d_un.d_val / sizeof(ElfW(Rela));
+		break;
+	default:
+		break;
+	}
+}
+
+bool recoat_elf_image_open(struct recoat_elf_image *image, const struct recoat_module *module)
+{
+	*image = (struct recoat_elf_image){.bias = module->bias};
+	if (!module->dynamic)
+		return false;
+	for (const ElfW(Dyn) *entry = module->dynamic; entry->d_tag != DT_NULL; entry++)
+		take_entry(image, entry);
+	return image->symbols && image->strings;
+}
+
+/* The GNU table does not say how many symbols there are: the last chain tells. */
+static uint32_t gnu_symbol_count(const uint32_t *table)
+{
+	uint32_t buckets = table[0];
+	uint32_t offset = table[1];
+	const uint32_t *bucket = table + 4 + table[2] * 2;
+	const uint32_t *chain = bucket + buckets;
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < buckets; i++) {
+		if (bucket[i] > last)
+			last = bucket[i];
+	}
+	if (last < offset)
+		return offset;
+	while (!(chain[last - offset] & 1))
+		last++;
+	return last + 1;
+}
+
+uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image)
+{
+	if (image->sysv_hash)
+		return image->sysv_hash[1];
+	return image->gnu_hash ? gnu_symbol_count(image->gnu_hash) : 0;
+}
+
+bool recoat_elf_is_function(const ElfW(Sym) *symbol)
+{
+	unsigned binding = ELF64_ST_BIND(symbol->st_info);
+
+	return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
+	       (binding == STB_GLOBAL || binding == STB_WEAK);
+}
+
+static const ElfW(Sym) *matching(const struct recoat_elf_image *image, uint32_t index,
+				 const char *name)
+{
+	const ElfW(Sym) *symbol = &image->symbols[index];
+
+	return recoat_elf_is_function(symbol) && !strcmp(image->strings + symbol->st_name, name)
+		       ? symbol
+		       : NULL;
+}
+
+static uint32_t gnu_hash(const char *name)
+{
+	uint32_t hash = 5381;
+
+	for (; *name; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return hash;
+}
+
+static const ElfW(Sym) *find_by_gnu_hash(const struct recoat_elf_image *image, const char *name)
+{
+	const uint32_t *table = image->gnu_hash;
+	uint32_t offset = table[1];
+	const uint64_t *bloom = (const uint64_t *)(table + 4);
+	const uint32_t *bucket = table + 4 + table[2] * 2;
+	const uint32_t *chain = bucket + table[0];
+	uint32_t hash = gnu_hash(name);
+	uint64_t bits = 1ull << hash % 64 | 1ull << (hash >> table[3]) % 64;
+	uint32_t index = table[0] ? bucket[hash % table[0]] : 0;
+
+	if ((bloom[hash / 64 % table[2]] & bits) != bits || index < offset)
+		return NULL;
+	for (;; index++) {
+		uint32_t entry = chain[index - offset];
+		const ElfW(Sym) *found =
+			(entry | 1) == (hash | 1) ? matching(image, index, name) : NULL;
+
+		if (found || entry & 1)
+			return found;
+	}
+}
+
+const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image, const char *name)
+{
+	uint32_t count;
+
+	if (image->gnu_hash)
+		return find_by_gnu_hash(image, name);
+	count = recoat_elf_symbol_count(image);
+	for (uint32_t i = 1; i < count; i++) {
+		const ElfW(Sym) *found = matching(image, i, name);
+
+		if (found)
+			return found;
+	}
+	return NULL;
+}

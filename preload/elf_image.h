@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The dynamic section of a mapped module: its symbols and relocations. */
+#ifndef RECOAT_ELF_IMAGE_H
+#define RECOAT_ELF_IMAGE_H
+
+/*
+ * Everything here reads a module that the loader has mapped and keeps mapped (the caller
+ * holds the loader's lock). What a module lacks is NULL or 0.
+ */
+
+#include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "preload/modules.h"
+
+struct recoat_elf_image {
+	uint64_t bias;
+	const ElfW(Sym) *symbols;
+	const char *strings;
+	const uint32_t *gnu_hash;
+	const uint32_t *sysv_hash;
+	const ElfW(Rela) *relocations; /* .rela.dyn */
+	uint64_t relocation_count;
+	const ElfW(Rela) *plt_relocations; /* .rela.plt */
+	uint64_t plt_relocation_count;
+};
+
+/* False if the module has no symbols to look at. */
+bool recoat_elf_image_open(struct recoat_elf_image *image, const struct recoat_module *module);
+
+/* Number of entries of the dynamic symbol table. */
+uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image);
+
+/* The function `name` that this module defines, or NULL. Uses the hash table if there is one. */
+const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image,
+					  const char *name);
+
+/* Is it a function that the module defines, global or weak? */
+bool recoat_elf_is_function(const ElfW(Sym) *symbol);
+
+#endif

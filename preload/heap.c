@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counters in place, the peak by copy on write, and the heap over time. */
+#include "preload/heap.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "preload/clock.h"
+#include "preload/memory.h"
+#include "preload/pointer_table.h"
+#include "preload/recording.h"
+#include "preload/tree.h"
+
+#define PATHS_A_LEAF 1024
+#define TELL_BYTES (16 << 10)	     /* `pending` is told to heap_total beyond this. */
+#define EVENTS_A_LOOK 256	     /* Heap events of a thread between looks at the clock. */
+#define SAMPLE_INTERVAL_NS 10000000u /* Between two heap_sample events. */
+
+/* A heap_path event as it stands in a heap packet. */
+struct recoat_heap_slot {
+	uint64_t word;
+	struct recoat_heap_path counts;
+};
+static_assert(sizeof(struct recoat_heap_slot) == 64, "one cache line, as on disk");
+
+/* The one event of the file heap-total. */
+struct total_packet {
+	struct recoat_packet packet;
+	uint64_t word;
+	_Atomic int64_t live;
+	_Atomic int64_t peak;
+	_Atomic uint64_t epoch;
+	_Atomic uint64_t peak_time;
+};
+static_assert(sizeof(_Atomic int64_t) == 8, "atomics must have the layout on disk");
+static_assert(sizeof(struct total_packet) == sizeof(struct recoat_packet) + 8 +
+						     sizeof(struct recoat_heap_total),
+	      "the same fields as in events.def");
+
+static struct total_packet no_file; /* Serves until, and unless, there is a file. */
+static struct total_packet *total = &no_file;
+static _Atomic uint64_t next_sample;
+
+static void init_packet(struct recoat_packet *packet, size_t size, uint32_t shard, uint64_t now)
+{
+	*packet = (struct recoat_packet){
+		.stream = RECOAT_STREAM_HEAP,
+		.time_begin = now,
+		.time_end = now,
+		.content_bits = 8 * sizeof *packet,
+		.packet_bits = 8 * (uint64_t)size,
+		.shard = shard,
+	};
+}
+
+static void publish_packet(struct recoat_packet *packet, size_t content)
+{
+	__atomic_store_n(&packet->content_bits, 8 * (uint64_t)content, __ATOMIC_RELEASE);
+	__atomic_store_n(&packet->magic, RECOAT_CTF_MAGIC, __ATOMIC_RELEASE);
+}
+
+bool recoat_heap_init(void)
+{
+	uint64_t now = recoat_clock_monotonic();
+	struct total_packet *file = recoat_file_map("heap-total", 4096);
+
+	if (!file)
+		return false;
+	init_packet(&file->packet, 4096, 0, now);
+	file->word = recoat_event_word(RECOAT_EVENT_heap_total, now);
+	publish_packet(&file->packet, sizeof *file);
+	total = file;
+	return true;
+}
+
+void recoat_heap_reset(void)
+{
+	total = &no_file;
+	no_file = (struct total_packet){0};
+	recoat_pointer_reset();
+}
+
+/* A packet for this shard's next slots; memory that nobody reads if there can be no file. */
+static bool add_chunk(struct recoat_thread *thread)
+{
+	char name[32];
+	struct recoat_packet *packet;
+
+	snprintf(name, sizeof name, "heap-%u-%u", thread->shard, thread->chunks++);
+	packet = recoat_file_map(name, RECOAT_HEAP_PACKET);
+	if (!packet) {
+		recoat_drop(RECOAT_DROP_COUNTERS);
+		packet = recoat_map(RECOAT_HEAP_PACKET);
+	}
+	if (!packet)
+		return false;
+	init_packet(packet, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
+	publish_packet(packet, sizeof *packet);
+	thread->heap_packet = packet;
+	thread->free_slot = (struct recoat_heap_slot *)(packet + 1);
+	thread->slots_end = (struct recoat_heap_slot *)((char *)packet + RECOAT_HEAP_PACKET);
+	return true;
+}
+
+static struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t path)
+{
+	struct recoat_heap_slot **leaf = thread->slot_of_path[path / PATHS_A_LEAF];
+	struct recoat_heap_slot *slot;
+
+	if (!leaf) {
+		leaf = recoat_map(PATHS_A_LEAF * sizeof *leaf);
+		thread->slot_of_path[path / PATHS_A_LEAF] = leaf;
+	}
+	if (!leaf || (thread->free_slot == thread->slots_end && !add_chunk(thread)))
+		return NULL;
+	slot = thread->free_slot++;
+	slot->word = recoat_event_word(RECOAT_EVENT_heap_path, thread->heap_packet->time_begin);
+	slot->counts.path = path;
+	/* A counter that was not there at the peak held nothing then, which is its zero. */
+	slot->counts.epoch =
+		(uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
+	publish_packet(thread->heap_packet,
+		       (size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
+	leaf[path % PATHS_A_LEAF] = slot;
+	return slot;
+}
+
+/* This shard's counters of a path, with its part of the peak's snapshot made. */
+static struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t path)
+{
+	struct recoat_heap_slot **leaf = thread->slot_of_path[path / PATHS_A_LEAF];
+	struct recoat_heap_slot *slot = leaf ? leaf[path % PATHS_A_LEAF] : NULL;
+	uint32_t epoch = (uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
+
+	if (__builtin_expect(!slot, 0))
+		slot = add_slot(thread, path);
+	if (__builtin_expect(!slot, 0)) {
+		recoat_drop(RECOAT_DROP_COUNTERS);
+		return NULL;
+	}
+	if (slot->counts.epoch != epoch) {
+		slot->counts.at_peak =
+			(int64_t)(slot->counts.bytes - slot->counts.freed_bytes);
+		slot->counts.epoch = epoch;
+	}
+	return &slot->counts;
+}
+
+static void raise_peak(int64_t live)
+{
+	int64_t peak = atomic_load_explicit(&total->peak, memory_order_relaxed);
+
+	while (live > peak) {
+		if (!atomic_compare_exchange_weak_explicit(&total->peak, &peak, live,
+							   memory_order_relaxed,
+							   memory_order_relaxed))
+			continue;
+		atomic_fetch_add_explicit(&total->epoch, 1, memory_order_relaxed);
+		atomic_store_explicit(&total->peak_time, recoat_clock_coarse(),
+				      memory_order_relaxed);
+		return;
+	}
+}
+
+/* Add `pending` to the total, and learn what the other threads have told. */
+static void tell_total(struct recoat_thread *thread)
+{
+	thread->others = atomic_fetch_add_explicit(&total->live, thread->pending,
+						   memory_order_relaxed) +
+			 thread->pending;
+	thread->pending = 0;
+}
+
+static void take_sample(struct recoat_thread *thread, uint64_t now)
+{
+	struct recoat_heap_sample event;
+
+	tell_total(thread);
+	event.live = (uint64_t)(thread->others > 0 ? thread->others : 0);
+	event.peak = (uint64_t)atomic_load_explicit(&total->peak, memory_order_relaxed);
+	recoat_lock_take(&recoat_process_lock);
+	recoat_put_heap_sample(&recoat_process_stream, now, &event);
+	recoat_lock_drop(&recoat_process_lock);
+}
+
+static void look_at_clock(struct recoat_thread *thread)
+{
+	uint64_t now = recoat_clock_coarse();
+	uint64_t due = atomic_load_explicit(&next_sample, memory_order_relaxed);
+
+	thread->events = 0;
+	if (now >= due && atomic_compare_exchange_strong_explicit(
+				  &next_sample, &due, now + SAMPLE_INTERVAL_NS,
+				  memory_order_relaxed, memory_order_relaxed))
+		take_sample(thread, now);
+}
+
+/* The heap grew by `change` bytes, or shrank. */
+static void change_live(struct recoat_thread *thread, int64_t change)
+{
+	thread->live += change;
+	thread->pending += change;
+	if (__builtin_expect(thread->pending > TELL_BYTES || thread->pending < -TELL_BYTES, 0))
+		tell_total(thread);
+	if (__builtin_expect(++thread->events >= EVENTS_A_LOOK, 0))
+		look_at_clock(thread);
+}
+
+void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
+			   uint32_t path)
+{
+	struct recoat_block block = {.path = path, .size = size};
+	struct recoat_heap_path *counts = counters(thread, path);
+
+	if (block.size > RECOAT_BLOCK_SIZE_MAX)
+		block.size = RECOAT_BLOCK_SIZE_MAX;
+	if (!counts)
+		return;
+	if (!recoat_pointer_put(address, block))
+		recoat_drop(RECOAT_DROP_POINTERS);
+	counts->allocations++;
+	counts->bytes += block.size;
+	thread->last = address;
+	thread->allocations++;
+	thread->bytes += block.size;
+	change_live(thread, (int64_t)block.size);
+	if (thread->live > thread->live_peak)
+		thread->live_peak = thread->live;
+	/* After the counters: what they hold now belongs to the new peak. */
+	raise_peak(thread->others + thread->pending);
+}
+
+struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address)
+{
+	struct recoat_heap_release release = {0};
+	struct recoat_heap_path *counts;
+	struct recoat_block block;
+
+	if (!recoat_pointer_take(address, &block))
+		return release;
+	release = (struct recoat_heap_release){
+		.known = true,
+		.temporary = thread->last == address,
+		.path = block.path,
+		.size = block.size,
+	};
+	if (release.temporary)
+		thread->last = NULL;
+	counts = counters(thread, block.path);
+	if (counts) {
+		counts->frees++;
+		counts->freed_bytes += block.size;
+		counts->temporary += release.temporary;
+	}
+	change_live(thread, -(int64_t)block.size);
+	return release;
+}
+
+void recoat_heap_restore(struct recoat_thread *thread, const void *address,
+			 const struct recoat_heap_release *release)
+{
+	struct recoat_heap_path *counts;
+
+	if (!release->known)
+		return;
+	counts = counters(thread, release->path);
+	if (counts) {
+		counts->frees--;
+		counts->freed_bytes -= release->size;
+		counts->temporary -= release->temporary;
+	}
+	recoat_pointer_put(address,
+			   (struct recoat_block){.path = release->path, .size = release->size});
+	change_live(thread, (int64_t)release->size);
+}
+
+void recoat_heap_end(void)
+{
+	struct recoat_thread *thread = recoat_thread_enter();
+
+	if (!thread)
+		return;
+	take_sample(thread, recoat_clock_monotonic());
+	recoat_thread_leave(thread);
+}

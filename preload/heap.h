@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Heap accounting: what every call path allocated, freed, and held at the peak. */
+#ifndef RECOAT_HEAP_H
+#define RECOAT_HEAP_H
+
+/*
+ * Counters are heap_path events in shared mappings, one shard a thread state, updated where
+ * they stand: they are complete at any moment, however the process ends, and no lock is taken.
+ *
+ * The peak is a snapshot made by copy on write. heap_total.epoch counts the times that the
+ * heap reached a new peak; a counter that is touched in a later epoch than its own first
+ * saves its live bytes as at_peak. So a new peak costs one increment, and afterwards each
+ * counter one copy at most.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "preload/thread.h"
+
+/* Create the total. False if its file cannot be made. */
+bool recoat_heap_init(void);
+
+/* `path` allocated a block of `size` bytes at `address`. Errno may change. */
+void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
+			   uint32_t path);
+
+/* What recoat_heap_released() took away, to put it back should a realloc fail. */
+struct recoat_heap_release {
+	bool known; /* The block was recorded when it was allocated. */
+	bool temporary;
+	uint32_t path;
+	uint64_t size;
+};
+
+/* The block at `address` is about to be freed: call before another thread can get it. */
+struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread,
+						const void *address);
+
+/* It was not freed after all. */
+void recoat_heap_restore(struct recoat_thread *thread, const void *address,
+			 const struct recoat_heap_release *release);
+
+/* Write a last heap_sample. Process lock not held. */
+void recoat_heap_end(void);
+
+/* Forget everything, in a forked child. */
+void recoat_heap_reset(void);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What startup needs of the interposed functions. */
+#ifndef RECOAT_INTERPOSE_H
+#define RECOAT_INTERPOSE_H
+
+#include <stdbool.h>
+
+/* Whether heap calls are recorded; set at start, then only read. */
+extern bool recoat_heap_wanted;
+
+/* Look up the displaced functions. Happens by itself at the first call. */
+void recoat_malloc_resolve(void);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Links: the implementations behind caught entry points, each with a stub and a number. */
+#ifndef RECOAT_LINK_H
+#define RECOAT_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernels/catalogue.h"
+
+#define RECOAT_LINKS_MAX 1024 /* As many stubs as arch/ has, */
+#define RECOAT_STUB_BYTES 16  /* each of this length. */
+
+struct recoat_link {
+	const struct recoat_kernel *kernel;
+	uint64_t target;   /* The function that serves. */
+	uint64_t spans;    /* Written so far, by any thread; only to decide on CPU time. */
+	uint64_t ticks;    /* Their duration in all. */
+	bool size_refused; /* The size expression met an address that is not mapped. */
+};
+
+extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];
+
+/*
+ * The entry of the stub that leads to `target` through a span of `kernel`, made if there is
+ * none yet, with a kernel_link event. 0 if there is no stub left. Any thread that does not hold
+ * the process lock; the loader's lock may be held.
+ */
+uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t target, const char *symbol,
+			  const char *mechanism);
+
+/* Write the kernel_link events again, into the recording of a forked child. */
+void recoat_link_repeat(void);
+
+/* Stubs of arch/: number `index` jumps to the thunk with its number. */
+uint64_t recoat_stub_address(uint32_t index);
+
+#endif

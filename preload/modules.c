@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Watching the link map through dl_iterate_phdr. */
+#include "preload/modules.h"
+
+#include <elf.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "preload/clock.h"
+#include "preload/hook.h"
+#include "preload/recording.h"
+#include "preload/settings.h"
+#include "preload/tree.h"
+
+/*
+ * Two lists, the known modules and a scratch one that dl_iterate_phdr fills. Both are written
+ * under the loader's lock, which dl_iterate_phdr holds while it calls back, and the known
+ * one under the process lock too. The loader's lock comes before the process lock: a thread
+ * inside dl_iterate_phdr may allocate and then want the latter.
+ */
+struct list {
+	uint32_t count;
+	struct recoat_module module[RECOAT_MODULES_MAX];
+};
+
+_Atomic uint32_t recoat_modules_epoch;
+static struct list known, scratch;
+
+/* The loader's counts of modules added and removed, when the lists were last compared. */
+struct changes {
+	unsigned long long added, removed;
+};
+static struct changes last_seen;
+
+static void take_extent(struct recoat_module *module, const struct dl_phdr_info *info)
+{
+	module->start = UINT64_MAX;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+		uint64_t start = info->dlpi_addr + header->p_vaddr;
+
+		if (header->p_type == PT_DYNAMIC)
+			module->dynamic = (const ElfW(Dyn) *)start;
+		if (header->p_type != PT_LOAD)
+			continue;
+		if (start < module->start)
+			module->start = start;
+		if (start + header->p_memsz > module->end)
+			module->end = start + header->p_memsz;
+	}
+}
+
+static int collect(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	struct recoat_module *module = &scratch.module[scratch.count];
+
+	(void)size;
+	(void)unused;
+	if (scratch.count == RECOAT_MODULES_MAX)
+		return 1;
+	*module = (struct recoat_module){
+		.bias = info->dlpi_addr,
+		.headers = info->dlpi_phdr,
+		.header_count = info->dlpi_phnum,
+		.path = info->dlpi_name,
+	};
+	take_extent(module, info);
+	if (module->end)
+		scratch.count++;
+	return 0;
+}
+
+/* The loader leaves the executable's name empty, and the vDSO has no file. */
+static const char *file_of(const struct recoat_module *module, bool first)
+{
+	if (module->path && *module->path)
+		return module->path;
+	return first ? recoat_program_path() : "[vdso]";
+}
+
+static void hexadecimal(char *to, const unsigned char *from, size_t bytes)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < bytes; i++) {
+		*to++ = digits[from[i] >> 4];
+		*to++ = digits[from[i] & 15];
+	}
+	*to = '\0';
+}
+
+/* The build id from the notes of one segment, in hexadecimal; false if it is not there. */
+static bool find_build_id(const unsigned char *at, size_t bytes, size_t align, char *to,
+			  size_t size)
+{
+	size_t mask = align == 8 ? 7 : 3;
+
+	while (bytes >= sizeof(ElfW(Nhdr))) {
+		const ElfW(Nhdr) *note = (const void *)at;
+		size_t name = (note->n_namesz + mask) & ~mask;
+		size_t whole = sizeof *note + name + ((note->n_descsz + mask) & ~mask);
+
+		if (whole > bytes)
+			return false;
+		if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
+		    !memcmp(note + 1, "GNU", 4) && 2 * note->n_descsz < size) {
+			hexadecimal(to, at + sizeof *note + name, note->n_descsz);
+			return true;
+		}
+		at += whole;
+		bytes -= whole;
+	}
+	return false;
+}
+
+static void build_id_of(const struct recoat_module *module, char *to, size_t size)
+{
+	*to = '\0';
+	for (uint32_t i = 0; i < module->header_count; i++) {
+		const ElfW(Phdr) *header = &module->headers[i];
+
+		if (header->p_type == PT_NOTE &&
+		    find_build_id((const unsigned char *)(module->bias + header->p_vaddr),
+				  header->p_memsz, header->p_align, to, size))
+			return;
+	}
+}
+
+static void put_load(const struct recoat_module *module, bool first)
+{
+	char build_id[130];
+	struct recoat_module_load event = {
+		.bias = module->bias,
+		.start = module->start,
+		.end = module->end,
+		.build_id = build_id,
+		.path = file_of(module, first),
+	};
+
+	build_id_of(module, build_id, sizeof build_id);
+	recoat_put_module_load(&recoat_process_stream, recoat_clock_coarse(), &event);
+}
+
+static void put_unload(const struct recoat_module *module)
+{
+	struct recoat_module_unload event = {.start = module->start};
+
+	recoat_tree_forget(module->start, module->end);
+	recoat_put_module_unload(&recoat_process_stream, recoat_clock_coarse(), &event);
+}
+
+/* Mark in both lists what stands in both. A module is the same if its headers are. */
+static void match_lists(void)
+{
+	for (uint32_t i = 0; i < known.count; i++) {
+		known.module[i].seen = false;
+		for (uint32_t j = 0; j < scratch.count; j++) {
+			/* The order of the link map is kept, so j is i almost always. */
+			uint32_t at = (i + j) % scratch.count;
+
+			if (scratch.module[at].headers == known.module[i].headers &&
+			    scratch.module[at].start == known.module[i].start &&
+			    scratch.module[at].path == known.module[i].path) {
+				known.module[i].seen = scratch.module[at].seen = true;
+				scratch.module[at].hooked = known.module[i].hooked;
+				break;
+			}
+		}
+	}
+}
+
+static void record_changes(void)
+{
+	bool gone = false;
+
+	recoat_lock_take(&recoat_process_lock);
+	match_lists();
+	for (uint32_t i = 0; i < known.count; i++) {
+		if (!known.module[i].seen) {
+			put_unload(&known.module[i]);
+			gone = true;
+		}
+	}
+	for (uint32_t i = 0; i < scratch.count; i++) {
+		if (!scratch.module[i].seen)
+			put_load(&scratch.module[i], i == 0);
+	}
+	memcpy(known.module, scratch.module, scratch.count * sizeof scratch.module[0]);
+	known.count = scratch.count;
+	recoat_lock_drop(&recoat_process_lock);
+	if (gone)
+		atomic_fetch_add_explicit(&recoat_modules_epoch, 1, memory_order_acq_rel);
+}
+
+/* The first callback does everything, nested, because the loader's lock is recursive. */
+static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	(void)size;
+	last_seen = (struct changes){info->dlpi_adds, info->dlpi_subs};
+	scratch.count = 0;
+	dl_iterate_phdr(collect, unused);
+	record_changes();
+	recoat_hook_modules(known.module, known.count);
+	return 1;
+}
+
+void recoat_modules_refresh(void)
+{
+	dl_iterate_phdr(compare_all, NULL);
+}
+
+static int refresh_if_changed(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	if (info->dlpi_adds == last_seen.added && info->dlpi_subs == last_seen.removed)
+		return 1;
+	return compare_all(info, size, unused);
+}
+
+static bool is_known(uint64_t ip)
+{
+	for (uint32_t i = 0; i < known.count; i++) {
+		if (ip >= known.module[i].start && ip < known.module[i].end)
+			return true;
+	}
+	return false;
+}
+
+void recoat_modules_check(void)
+{
+	dl_iterate_phdr(refresh_if_changed, NULL);
+}
+
+void recoat_modules_cover(uint64_t ip)
+{
+	bool covered;
+
+	recoat_lock_take(&recoat_process_lock);
+	covered = is_known(ip);
+	recoat_lock_drop(&recoat_process_lock);
+	if (!covered)
+		recoat_modules_check();
+}
+
+void recoat_modules_repeat(void)
+{
+	recoat_lock_take(&recoat_process_lock);
+	for (uint32_t i = 0; i < known.count; i++)
+		put_load(&known.module[i], i == 0);
+	recoat_lock_drop(&recoat_process_lock);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bare system calls. */
+#include "preload/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int recoat_open(const char *path, int flags, mode_t mode)
+{
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode);
+}
+
+void recoat_close(int fd)
+{
+	syscall(SYS_close, fd);
+}
+
+ssize_t recoat_read(int fd, void *to, size_t bytes)
+{
+	return syscall(SYS_read, fd, to, bytes);
+}
+
+bool recoat_write(int fd, const void *from, size_t bytes)
+{
+	while (bytes > 0) {
+		long done = syscall(SYS_write, fd, from, bytes);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		from = (const char *)from + done;
+		bytes -= (size_t)done;
+	}
+	return true;
+}
+
+bool recoat_reserve(int fd, size_t bytes)
+{
+	static const char zeros[4096];
+
+	if (!syscall(SYS_fallocate, fd, 0, 0L, bytes))
+		return true;
+	/* File systems without fallocate get the blocks by writing them. */
+	while (bytes > 0) {
+		size_t part = bytes < sizeof zeros ? bytes : sizeof zeros;
+
+		if (!recoat_write(fd, zeros, part))
+			return false;
+		bytes -= part;
+	}
+	return true;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading and checking the RECOAT_* variables. */
+#include "preload/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_OUTPUT "recoat-%e-%p"
+
+const char *recoat_program_path(void)
+{
+	static char path[PATH_MAX];
+
+	if (!path[0]) {
+		ssize_t got = readlink("/proc/self/exe", path, sizeof path - 1);
+
+		path[got > 0 ? got : 0] = '\0';
+	}
+	return path;
+}
+
+const char *recoat_program_name(void)
+{
+	const char *path = recoat_program_path();
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return *name ? name : "unknown";
+}
+
+/* Append `text` at `used`, which may pass the end: the caller checks the total. */
+static size_t append(char *to, size_t size, size_t used, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (used + length < size)
+		memcpy(to + used, text, length + 1);
+	return used + length;
+}
+
+/* Replace %p by the process id, %e by the program's name, %% by %. False: too long, or bad. */
+static bool expand(char *to, size_t size, const char *pattern)
+{
+	size_t used = 0;
+	char one[2] = "";
+	char pid[16];
+
+	snprintf(pid, sizeof pid, "%d", (int)getpid());
+	if (pattern[0] != '/') {
+		if (!getcwd(to, size))
+			return false;
+		used = append(to, size, strlen(to), "/");
+	}
+	for (const char *p = pattern; *p; p++) {
+		if (*p != '%') {
+			one[0] = *p;
+			used = append(to, size, used, one);
+			continue;
+		}
+		p++;
+		if (*p == 'p')
+			used = append(to, size, used, pid);
+		else if (*p == 'e')
+			used = append(to, size, used, recoat_program_name());
+		else if (*p == '%')
+			used = append(to, size, used, "%");
+		else
+			return false;
+	}
+	return used < size;
+}
+
+static bool read_output(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_OUTPUT");
+
+	if (!value || !*value)
+		value = DEFAULT_OUTPUT;
+	if (expand(settings->output, sizeof settings->output, value))
+		return true;
+	snprintf(problem, problem_size,
+		 "RECOAT_OUTPUT: found '%s', expected a path in which %% is followed by p, e or %%",
+		 value);
+	return false;
+}
+
+static bool read_heap(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_HEAP");
+
+	settings->heap = RECOAT_HEAP_PROFILE;
+	if (!value || !*value || !strcmp(value, "profile"))
+		return true;
+	settings->heap = RECOAT_HEAP_OFF;
+	if (!strcmp(value, "off"))
+		return true;
+	snprintf(problem, problem_size, "RECOAT_HEAP: found '%s', expected profile or off", value);
+	return false;
+}
+
+static bool read_follow(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_FOLLOW");
+
+	settings->follow = !value || !*value || !strcmp(value, "1");
+	if (settings->follow || !strcmp(value, "0"))
+		return true;
+	snprintf(problem, problem_size, "RECOAT_FOLLOW: found '%s', expected 0 or 1", value);
+	return false;
+}
+
+static bool read_kernels(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *globs = getenv("RECOAT_KERNELS");
+	const char *path = getenv("RECOAT_KERNEL_PATH");
+	bool own = path && *path;
+
+	if (globs && strlen(globs) >= sizeof settings->kernels) {
+		snprintf(problem, problem_size, "RECOAT_KERNELS: longer than %u bytes",
+			 (unsigned)sizeof settings->kernels);
+		return false;
+	}
+	strcpy(settings->kernels, globs ? globs : "");
+	if ((size_t)snprintf(settings->kernel_path, sizeof settings->kernel_path, "%s%s%s",
+			     own ? path : "", own ? ":" : "", RECOAT_PKGDATADIR "/kernels") <
+	    sizeof settings->kernel_path)
+		return true;
+	snprintf(problem, problem_size, "RECOAT_KERNEL_PATH: longer than %u bytes",
+		 (unsigned)sizeof settings->kernel_path);
+	return false;
+}
+
+bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	return read_output(settings, problem, problem_size) &&
+	       read_heap(settings, problem, problem_size) &&
+	       read_follow(settings, problem, problem_size) &&
+	       read_kernels(settings, problem, problem_size);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the environment asks for: the RECOAT_* variables, read once at start. */
+#ifndef RECOAT_SETTINGS_H
+#define RECOAT_SETTINGS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum recoat_heap_level {
+	RECOAT_HEAP_OFF,
+	RECOAT_HEAP_PROFILE,
+};
+
+struct recoat_settings {
+	char output[PATH_MAX];	     /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
+	char kernel_path[PATH_MAX];  /* RECOAT_KERNEL_PATH and the installed directory. */
+	char kernels[1024];	     /* RECOAT_KERNELS, globs; empty: all. */
+	enum recoat_heap_level heap; /* RECOAT_HEAP. */
+	bool follow;		     /* RECOAT_FOLLOW: record children too. */
+};
+
+/*
+ * Read the environment. False with one sentence in `problem` if a value cannot be used;
+ * the target then runs unprofiled. Call before the target has threads.
+ */
+bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_t problem_size);
+
+/* Base name of the running executable, "unknown" if it cannot be told. Never NULL. */
+const char *recoat_program_name(void);
+
+/* Path of the running executable, resolved; empty if it cannot be told. */
+const char *recoat_program_path(void);
+
+#endif

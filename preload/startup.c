@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From being loaded to the end: what happens in which order. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "kernels/catalogue.h"
+#include "preload/call_path.h"
+#include "preload/clock.h"
+#include "preload/export.h"
+#include "preload/heap.h"
+#include "preload/hook.h"
+#include "preload/interpose.h"
+#include "preload/link.h"
+#include "preload/memory.h"
+#include "preload/message.h"
+#include "preload/modules.h"
+#include "preload/recording.h"
+#include "preload/settings.h"
+#include "preload/thread.h"
+#include "preload/tree.h"
+
+static struct recoat_settings settings;
+static pid_t recorded; /* The process that the open recording is about, 0 if none. */
+
+/* Kernels, or none with a line on why. The catalogue stays for the life of the process. */
+static bool load_catalogue(void)
+{
+	struct recoat_catalogue *catalogue = recoat_map(sizeof *catalogue);
+	struct recoat_catalogue_error error;
+
+	if (!catalogue)
+		return true;
+	if (!recoat_catalogue_load(catalogue, settings.kernel_path, &error)) {
+		recoat_hook_init(catalogue, settings.kernels);
+		return true;
+	}
+	recoat_message("%s:%d: %s; not recording", error.file, error.line, error.message);
+	return false;
+}
+
+/* Open the files of this process. The calling thread is busy or not let in yet. */
+static bool begin_recording(bool forked)
+{
+	char problem[PATH_MAX + 128] = "no address space for the call tree";
+
+	if (recoat_tree_init() ||
+	    !recoat_recording_start(&settings, forked, problem, sizeof problem)) {
+		if (!forked)
+			recoat_message("%s; not recording", problem);
+		return false;
+	}
+	if (settings.heap != RECOAT_HEAP_OFF && !recoat_heap_init())
+		recoat_drop(RECOAT_DROP_COUNTERS);
+	recorded = getpid();
+	return true;
+}
+
+static bool begin_in_child(void)
+{
+	if (!begin_recording(true))
+		return false;
+	recoat_modules_repeat();
+	recoat_link_repeat();
+	return true;
+}
+
+/*
+ * fork copies what other threads were in the middle of: hold the process lock over it, so
+ * that the tree and the lists of modules are whole in the child. A signal handler that forks
+ * while its thread is busy might wait for itself; its child is not recorded.
+ */
+static bool fork_is_clean;
+
+static void before_fork(void)
+{
+	bool clean = !recoat_thread_busy();
+
+	if (clean)
+		recoat_lock_take(&recoat_process_lock);
+	fork_is_clean = clean;
+}
+
+static void after_fork_in_parent(void)
+{
+	if (fork_is_clean)
+		recoat_lock_drop(&recoat_process_lock);
+}
+
+/*
+ * The child has its parent's recording mapped. It lets go of it at once, and begins one of
+ * its own at its first event: most children exec before they have any.
+ */
+static void after_fork_in_child(void)
+{
+	int kept = errno;
+
+	recoat_thread_allow(false);
+	recoat_stream_unshare_all();
+	recoat_recording_reset();
+	recoat_thread_reset();
+	recoat_heap_reset();
+	if (recorded && settings.follow && fork_is_clean)
+		recoat_thread_begin_later(begin_in_child);
+	recorded = 0;
+	errno = kept;
+}
+
+/* Remove librecoat.so from LD_PRELOAD, so that programs started from here run without it. */
+static void stop_following(void)
+{
+	char *list = getenv("LD_PRELOAD");
+	char *kept = list;
+
+	while (list && *list) {
+		size_t length = strcspn(list, ": ");
+		size_t with_separator = length + (list[length] != '\0');
+
+		if (length < strlen("librecoat.so") ||
+		    strncmp(list + length - strlen("librecoat.so"), "librecoat.so",
+			    strlen("librecoat.so"))) {
+			memmove(kept, list, with_separator);
+			kept += with_separator;
+		}
+		list += with_separator;
+	}
+	if (kept)
+		*kept = '\0';
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	char problem[1024];
+	int kept = errno;
+
+	recoat_malloc_resolve();
+	recoat_clock_init();
+	if (!recoat_settings_read(&settings, problem, sizeof problem))
+		recoat_message("%s; not recording", problem);
+	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
+		recoat_call_path_init();
+		recoat_modules_refresh();
+		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+		recoat_heap_wanted = settings.heap != RECOAT_HEAP_OFF;
+		recoat_thread_allow(true);
+	}
+	if (!settings.follow)
+		stop_following();
+	errno = kept;
+}
+
+/* The closing facts, once, and not by a vfork child that shares this memory. */
+static void end_recording(void)
+{
+	int kept = errno;
+
+	if (recorded && recorded == getpid()) {
+		if (recoat_heap_wanted)
+			recoat_heap_end();
+		recoat_recording_end();
+		recorded = 0;
+	}
+	errno = kept;
+}
+
+__attribute__((destructor)) static void stop(void)
+{
+	end_recording();
+}
+
+/* Ways out that run no destructors. */
+RECOAT_EXPORT void _exit(int status)
+{
+	end_recording();
+	syscall(SYS_exit_group, status);
+	__builtin_unreachable();
+}
+
+RECOAT_EXPORT void _Exit(int status)
+{
+	_exit(status);
+}

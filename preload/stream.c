@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Live packets and their way to disk. */
+#include "preload/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "preload/lock.h"
+#include "preload/memory.h"
+#include "preload/os.h"
+
+#define MAPPINGS_A_BLOCK 254
+
+/* Every shared mapping, so that a forked child can let go of its parent's files. */
+struct mapping_block {
+	struct mapping_block *next;
+	size_t count;
+	struct {
+		void *at;
+		size_t bytes;
+	} mapping[MAPPINGS_A_BLOCK];
+};
+
+char recoat_stream_directory[PATH_MAX];
+static struct mapping_block *mappings;
+
+/* Guards `mappings` and `path`: a path on the stack would be too much for small stacks. */
+static struct recoat_lock files_lock;
+static char path[PATH_MAX];
+
+static bool remember_mapping(void *at, size_t bytes)
+{
+	if (!mappings || mappings->count == MAPPINGS_A_BLOCK) {
+		struct mapping_block *block = recoat_map(sizeof *block);
+
+		if (!block)
+			return false;
+		block->next = mappings;
+		mappings = block;
+	}
+	mappings->mapping[mappings->count].at = at;
+	mappings->mapping[mappings->count++].bytes = bytes;
+	return true;
+}
+
+void recoat_stream_unshare_all(void)
+{
+	files_lock = (struct recoat_lock){0};
+	while (mappings) {
+		struct mapping_block *block = mappings;
+
+		for (size_t i = 0; i < block->count; i++)
+			recoat_unmap(block->mapping[i].at, block->mapping[i].bytes);
+		mappings = block->next;
+		recoat_unmap(block, sizeof *block);
+	}
+}
+
+static bool set_path(const char *name)
+{
+	return snprintf(path, sizeof path, "%s/%s", recoat_stream_directory, name) <
+	       (int)sizeof path;
+}
+
+static void *map_shared(int fd, size_t bytes)
+{
+	long at;
+
+	if (!recoat_reserve(fd, bytes))
+		return NULL;
+	at = syscall(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
+	return at == -1 ? NULL : (void *)at;
+}
+
+static void *make_file(const char *name, size_t bytes)
+{
+	void *at = NULL;
+	int fd = -1;
+
+	if (set_path(name))
+		fd = recoat_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+	if (fd >= 0) {
+		at = map_shared(fd, bytes);
+		recoat_close(fd);
+		if (!at)
+			unlink(path);
+	}
+	if (at && !remember_mapping(at, bytes)) {
+		recoat_unmap(at, bytes);
+		at = NULL;
+	}
+	return at;
+}
+
+void *recoat_file_map(const char *name, size_t bytes)
+{
+	int kept = errno;
+	void *at;
+
+	recoat_lock_take(&files_lock);
+	at = make_file(name, bytes);
+	recoat_lock_drop(&files_lock);
+	errno = kept;
+	return at;
+}
+
+static void empty_packet(struct recoat_stream *stream, uint64_t now)
+{
+	struct recoat_packet *packet = stream->packet;
+
+	/* Emptied first: killed between the stores, the packet reads as empty, not as torn. */
+	__atomic_store_n(&packet->content_bits, 8 * sizeof *packet, __ATOMIC_RELEASE);
+	packet->time_begin = now;
+	packet->time_end = now;
+	stream->cursor = (unsigned char *)(packet + 1);
+}
+
+int recoat_stream_open(struct recoat_stream *stream, uint32_t id, const char *name, size_t size,
+		       uint32_t tid, uint32_t shard, uint64_t now)
+{
+	char live[sizeof stream->name + sizeof ".live"];
+	struct recoat_packet *packet;
+
+	snprintf(stream->name, sizeof stream->name, "%s", name);
+	snprintf(live, sizeof live, "%s.live", stream->name);
+	packet = recoat_file_map(live, size);
+	if (!packet)
+		return -1;
+	stream->packet = packet;
+	stream->size = size;
+	stream->end = (unsigned char *)packet + size;
+	packet->stream = id;
+	packet->packet_bits = 8 * (uint64_t)size;
+	packet->tid = tid;
+	packet->shard = shard;
+	empty_packet(stream, now);
+	/* Last: a file without the magic is one that was killed while being made. */
+	__atomic_store_n(&packet->magic, RECOAT_CTF_MAGIC, __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* Append the live packet to the stream's file: whole, or not at all. */
+static bool append_packet(const struct recoat_stream *stream)
+{
+	struct stat before;
+	bool stored;
+	int fd;
+
+	if (!set_path(stream->name))
+		return false;
+	fd = recoat_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return false;
+	stored = !fstat(fd, &before) && recoat_write(fd, stream->packet, stream->size);
+	if (!stored && ftruncate(fd, before.st_size)) {
+		/* The reader reports the torn packet. */
+	}
+	recoat_close(fd);
+	return stored;
+}
+
+static void store_packet(struct recoat_stream *stream, uint64_t now)
+{
+	int kept = errno;
+	bool stored;
+
+	recoat_lock_take(&files_lock);
+	stored = append_packet(stream);
+	recoat_lock_drop(&files_lock);
+	if (stored)
+		stream->packet->sequence++;
+	else
+		stream->packet->dropped++;
+	empty_packet(stream, now);
+	errno = kept;
+}
+
+unsigned char *recoat_stream_reserve(struct recoat_stream *stream, size_t bytes, uint64_t now)
+{
+	if (!stream->packet)
+		return NULL;
+	if (bytes > stream->size - sizeof *stream->packet) {
+		stream->packet->dropped++;
+		return NULL;
+	}
+	if (bytes > (size_t)(stream->end - stream->cursor))
+		store_packet(stream, now);
+	return stream->cursor;
+}
+
+void recoat_stream_hand_over(struct recoat_stream *stream, uint32_t tid, uint64_t now)
+{
+	if (!stream->packet || stream->packet->tid == tid)
+		return;
+	if (stream->cursor != (unsigned char *)(stream->packet + 1))
+		store_packet(stream, now);
+	stream->packet->tid = tid;
+	empty_packet(stream, now);
+}

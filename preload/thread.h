@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the runtime keeps a thread, and the guard against entering itself. */
+#ifndef RECOAT_THREAD_H
+#define RECOAT_THREAD_H
+
+/*
+ * States are recycled: a thread that ends leaves its state, with its counters and its live
+ * packet, to the next one, so that thousands of short threads need few files.
+ *
+ *   recoat_thread_enter() -> state, the thread is now busy: whatever it allocates or calls
+ *                            until recoat_thread_leave() is not recorded
+ *                         -> NULL: recording is off, or the thread is busy already, or there
+ *                            is no memory for a state
+ *
+ * A signal handler that interrupts a busy thread gets NULL too, so a state has one user.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "preload/stream.h"
+
+#define RECOAT_SPAN_DEPTH_MAX 128
+
+struct recoat_heap_slot; /* heap.c */
+
+/* A span that has begun and not ended. */
+struct recoat_open_span {
+	uint64_t stack; /* Address of its thunk's frame: tells spans apart after longjmp. */
+	uint64_t begin; /* Clock "span". */
+	uint64_t cpu_begin;
+	uint64_t size;
+	uint64_t allocations; /* The thread's counts when it began. */
+	uint64_t bytes;
+	int64_t live;
+	int64_t outer_peak; /* The watermark of the span around it. */
+	uint32_t path;
+	uint16_t link;
+	uint8_t flags;
+};
+
+struct recoat_thread {
+	struct recoat_thread *next; /* All states; set once. */
+	_Atomic bool taken;
+	uint32_t shard;
+	pid_t tid;
+
+	/* Heap: the thread's own totals, and where its counters stand. */
+	uint64_t allocations;
+	uint64_t bytes;
+	int64_t live;	   /* Bytes it allocated minus bytes it freed. */
+	int64_t live_peak; /* Highest `live` since the current span began. */
+	int64_t pending;   /* Part of `live` that heap_total has not been told. */
+	int64_t others;	   /* heap_total without `pending`, as of the last telling. */
+	const void *last;  /* Newest block, while no other was allocated after it. */
+	uint32_t events;   /* Counts towards the next look at the clock. */
+	uint32_t chunks;   /* Heap packets of this shard so far. */
+	struct recoat_heap_slot *free_slot, *slots_end; /* In the newest heap packet. */
+	struct recoat_packet *heap_packet;
+	struct recoat_heap_slot **slot_of_path[4096]; /* By path / 1024, path % 1024. */
+
+	/* Spans. */
+	struct recoat_stream spans;
+	uint32_t depth;
+	uint32_t too_deep; /* Open spans beyond RECOAT_SPAN_DEPTH_MAX. */
+	struct recoat_open_span open[RECOAT_SPAN_DEPTH_MAX];
+
+	uint64_t frames[512]; /* Scratch for unwinding. */
+};
+
+/* What recoat_thread_enter() looks at. `idle` is `own`, or NULL while the thread is busy. */
+struct recoat_thread_local {
+	struct recoat_thread *idle;
+	struct recoat_thread *own;
+	bool ended; /* Its destructors have run; the state is borrowed for each event. */
+};
+extern __thread struct recoat_thread_local recoat_local
+	__attribute__((tls_model("initial-exec")));
+
+struct recoat_thread *recoat_thread_enter_slowly(void);
+void recoat_thread_leave_slowly(struct recoat_thread *thread);
+
+static inline struct recoat_thread *recoat_thread_enter(void)
+{
+	struct recoat_thread *thread = recoat_local.idle;
+
+	if (__builtin_expect(!thread, 0))
+		return recoat_thread_enter_slowly();
+	/* Before anything else: a signal handler from here on must find the thread busy. */
+	recoat_local.idle = NULL;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	return thread;
+}
+
+static inline void recoat_thread_leave(struct recoat_thread *thread)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (__builtin_expect(recoat_local.ended, 0))
+		recoat_thread_leave_slowly(thread);
+	else
+		recoat_local.idle = thread;
+}
+
+/* Let threads in from now on (true) or turn them away (false). */
+void recoat_thread_allow(bool recording);
+
+/* Register the destructor that ends a thread's part. 0 or -1. At start, once. */
+int recoat_thread_init(void);
+
+/*
+ * Have `begin` called at the next event, whose thread is busy meanwhile; if it returns true,
+ * threads are let in. NULL: not any more.
+ */
+void recoat_thread_begin_later(bool (*begin)(void));
+
+/* Is this thread inside the runtime? */
+bool recoat_thread_busy(void);
+
+/*
+ * In a forked child: forget every state. The calling thread is the only one; whether it was
+ * busy is forgotten too.
+ */
+void recoat_thread_reset(void);
+
+/* More than one state was taken at some time. */
+extern bool recoat_thread_several;
+
+/* All states ever made, newest first. */
+struct recoat_thread *recoat_thread_first(void);
+
+#endif

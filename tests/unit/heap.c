@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Heap accounting against a model that recounts everything from scratch. */
+#include "tests/unit/cmocka_all.h"
+
+#include <stdbool.h>
+
+#include "preload/clock.h"
+#include "preload/heap.h"
+#include "preload/recording.h"
+#include "preload/stream.h"
+#include "preload/thread.h"
+#include "tests/unit/scratch.h"
+
+#define PATHS 40
+#define BLOCKS 300
+#define FIRST_PATH 2
+
+static char directory[64];
+static struct recoat_thread *thread;
+
+static int set_up(void **state)
+{
+	(void)state;
+	scratch_make(directory);
+	strcpy(recoat_stream_directory, directory);
+	recoat_clock_init();
+	recoat_thread_reset();
+	recoat_heap_reset();
+	assert_true(recoat_heap_init());
+	recoat_thread_init();
+	recoat_thread_allow(true);
+	thread = recoat_thread_enter();
+	assert_non_null(thread);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	recoat_thread_leave(thread);
+	recoat_stream_unshare_all();
+	scratch_remove(directory);
+	return 0;
+}
+
+/* A path's figures as a reader finds them in the recording, all shards summed. */
+struct figures {
+	uint64_t allocations, bytes, frees, freed_bytes, temporary;
+	int64_t at_peak;
+};
+
+static struct recoat_heap_total read_total(void)
+{
+	struct recoat_heap_total total;
+	size_t bytes;
+	unsigned char *file = scratch_read(directory, "heap-total", &bytes);
+
+	memcpy(&total, file + sizeof(struct recoat_packet) + 8, sizeof total);
+	free(file);
+	return total;
+}
+
+static void add_packet(const unsigned char *packet, uint64_t epoch, struct figures *figures)
+{
+	uint64_t bits = ((const struct recoat_packet *)packet)->content_bits;
+
+	for (size_t at = sizeof(struct recoat_packet); at < bits / 8; at += 64) {
+		struct recoat_heap_path event;
+		struct figures *sum;
+
+		memcpy(&event, packet + at + 8, sizeof event);
+		sum = &figures[event.path];
+		sum->allocations += event.allocations;
+		sum->bytes += event.bytes;
+		sum->frees += event.frees;
+		sum->freed_bytes += event.freed_bytes;
+		sum->temporary += event.temporary;
+		sum->at_peak += event.epoch == epoch
+					? event.at_peak
+					: (int64_t)(event.bytes - event.freed_bytes);
+	}
+}
+
+static void read_figures(struct figures *figures)
+{
+	uint64_t epoch = read_total().epoch;
+	size_t bytes;
+	unsigned char *file = scratch_read(directory, "heap-0-0", &bytes);
+
+	memset(figures, 0, PATHS * sizeof *figures);
+	add_packet(file, epoch, figures);
+	free(file);
+}
+
+/* The model: what each path holds now, held at the peak, and did in all. */
+struct model {
+	struct figures path[PATHS];
+	int64_t live[PATHS], total, peak;
+	uint64_t size[BLOCKS];
+	uint32_t owner[BLOCKS];
+	int newest; /* Block allocated last and not freed, or -1. */
+};
+
+static const void *address_of(int block)
+{
+	return (const void *)(0x7f0000001000ull + (uint64_t)block * 4096);
+}
+
+static void model_allocate(struct model *model, int block, uint32_t path, uint64_t size)
+{
+	model->size[block] = size;
+	model->owner[block] = path;
+	model->path[path].allocations++;
+	model->path[path].bytes += size;
+	model->live[path] += (int64_t)size;
+	model->total += (int64_t)size;
+	model->newest = block;
+	if (model->total <= model->peak)
+		return;
+	model->peak = model->total;
+	for (int i = 0; i < PATHS; i++)
+		model->path[i].at_peak = model->live[i];
+}
+
+static void model_free(struct model *model, int block)
+{
+	uint32_t path = model->owner[block];
+
+	model->path[path].frees++;
+	model->path[path].freed_bytes += model->size[block];
+	model->path[path].temporary += model->newest == block;
+	model->live[path] -= (int64_t)model->size[block];
+	model->total -= (int64_t)model->size[block];
+	if (model->newest == block)
+		model->newest = -1;
+	model->owner[block] = 0;
+}
+
+static void compare(const struct model *model)
+{
+	struct figures found[PATHS];
+
+	read_figures(found);
+	assert_int_equal(read_total().peak, model->peak);
+	for (int i = FIRST_PATH; i < PATHS; i++)
+		assert_memory_equal(&found[i], &model->path[i], sizeof found[i]);
+}
+
+static void matches_a_recount_at_every_moment(void **state)
+{
+	static struct model model = {.newest = -1};
+
+	(void)state;
+	srand(3);
+	for (int i = 0; i < 20000; i++) {
+		int block = rand() % BLOCKS;
+
+		if (model.owner[block]) {
+			recoat_heap_released(thread, address_of(block));
+			model_free(&model, block);
+		} else {
+			uint32_t path = FIRST_PATH + (uint32_t)rand() % (PATHS - FIRST_PATH);
+			uint64_t size = (uint64_t)rand() % (rand() % 50 ? 300 : 100000);
+
+			recoat_heap_allocated(thread, address_of(block), size, path);
+			model_allocate(&model, block, path, size);
+		}
+		if (i % 97 == 0)
+			compare(&model);
+	}
+	compare(&model);
+}
+
+static void a_free_of_an_unknown_block_counts_nothing(void **state)
+{
+	struct figures found[PATHS];
+
+	(void)state;
+	assert_false(recoat_heap_released(thread, address_of(1)).known);
+	assert_false(recoat_heap_released(thread, NULL).known);
+	assert_false(recoat_heap_released(thread, (void *)~0ull).known);
+	recoat_heap_allocated(thread, address_of(1), 10, 5);
+	assert_true(recoat_heap_released(thread, address_of(1)).known);
+	assert_false(recoat_heap_released(thread, address_of(1)).known);
+	read_figures(found);
+	assert_int_equal(found[5].frees, 1);
+}
+
+static void a_failed_realloc_leaves_no_trace(void **state)
+{
+	struct recoat_heap_release release;
+	struct figures before[PATHS], after[PATHS];
+
+	(void)state;
+	recoat_heap_allocated(thread, address_of(1), 1000, 5);
+	read_figures(before);
+	release = recoat_heap_released(thread, address_of(1));
+	recoat_heap_restore(thread, address_of(1), &release);
+	read_figures(after);
+	assert_memory_equal(before, after, sizeof before);
+	assert_true(recoat_heap_released(thread, address_of(1)).known);
+}
+
+static void goes_on_without_files(void **state)
+{
+	(void)state;
+	scratch_remove(directory);
+	recoat_heap_allocated(thread, address_of(1), 1000, 5);
+	assert_true(recoat_heap_released(thread, address_of(1)).known);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(matches_a_recount_at_every_moment, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_free_of_an_unknown_block_counts_nothing, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_failed_realloc_leaves_no_trace, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

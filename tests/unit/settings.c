@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The RECOAT_* variables: what they mean, and which values are refused with what words. */
+#include "tests/unit/cmocka_all.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "preload/settings.h"
+
+static struct recoat_settings settings;
+static char problem[1024];
+
+static bool read_with(const char *name, const char *value)
+{
+	static const char *const all[] = {"RECOAT_OUTPUT", "RECOAT_HEAP", "RECOAT_KERNELS",
+					  "RECOAT_KERNEL_PATH", "RECOAT_FOLLOW"};
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		unsetenv(all[i]);
+	if (name)
+		setenv(name, value, 1);
+	memset(&settings, 0, sizeof settings);
+	problem[0] = '\0';
+	return recoat_settings_read(&settings, problem, sizeof problem);
+}
+
+static void defaults(void **state)
+{
+	char expected[PATH_MAX + 64];
+	char here[PATH_MAX];
+
+	(void)state;
+	assert_true(read_with(NULL, NULL));
+	snprintf(expected, sizeof expected, "%s/recoat-%s-%d", getcwd(here, sizeof here),
+		 recoat_program_name(), (int)getpid());
+	assert_string_equal(settings.output, expected);
+	assert_int_equal(settings.heap, RECOAT_HEAP_PROFILE);
+	assert_true(settings.follow);
+	assert_string_equal(settings.kernels, "");
+}
+
+static void output_is_expanded(void **state)
+{
+	char expected[256];
+
+	(void)state;
+	assert_true(read_with("RECOAT_OUTPUT", "/tmp/a-%p-%e-100%%"));
+	snprintf(expected, sizeof expected, "/tmp/a-%d-%s-100%%", (int)getpid(),
+		 recoat_program_name());
+	assert_string_equal(settings.output, expected);
+}
+
+static void output_with_another_letter_is_refused(void **state)
+{
+	(void)state;
+	assert_false(read_with("RECOAT_OUTPUT", "/tmp/%q"));
+	assert_non_null(strstr(problem, "RECOAT_OUTPUT"));
+	assert_non_null(strstr(problem, "/tmp/%q"));
+	assert_false(read_with("RECOAT_OUTPUT", "/tmp/%"));
+}
+
+static void output_that_is_too_long_is_refused(void **state)
+{
+	static char path[PATH_MAX + 10];
+
+	(void)state;
+	memset(path, 'x', sizeof path - 1);
+	path[0] = '/';
+	assert_false(read_with("RECOAT_OUTPUT", path));
+}
+
+static void heap_levels(void **state)
+{
+	(void)state;
+	assert_true(read_with("RECOAT_HEAP", "off"));
+	assert_int_equal(settings.heap, RECOAT_HEAP_OFF);
+	assert_true(read_with("RECOAT_HEAP", "profile"));
+	assert_int_equal(settings.heap, RECOAT_HEAP_PROFILE);
+	assert_false(read_with("RECOAT_HEAP", "everything"));
+	assert_non_null(strstr(problem, "found 'everything', expected profile or off"));
+}
+
+static void follow_is_a_switch(void **state)
+{
+	(void)state;
+	assert_true(read_with("RECOAT_FOLLOW", "0"));
+	assert_false(settings.follow);
+	assert_false(read_with("RECOAT_FOLLOW", "maybe"));
+	assert_non_null(strstr(problem, "RECOAT_FOLLOW"));
+}
+
+static void own_catalogues_come_first(void **state)
+{
+	(void)state;
+	assert_true(read_with("RECOAT_KERNEL_PATH", "/a:/b"));
+	assert_int_equal(strncmp(settings.kernel_path, "/a:/b:/", 7), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(output_is_expanded),
+		cmocka_unit_test(output_with_another_letter_is_refused),
+		cmocka_unit_test(output_that_is_too_long_is_refused),
+		cmocka_unit_test(heap_levels),
+		cmocka_unit_test(follow_is_a_switch),
+		cmocka_unit_test(own_catalogues_come_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
