@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recoat list: what there is to choose from. */
+#include "analyzer/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <glob.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/error.h"
+#include "analyzer/memory.h"
+#include "analyzer/runtime.h"
+#include "analyzer/table.h"
+#include "kernels/catalogue.h"
+
+#define CATALOGUE_MAX (1u << 20)
+
+static const char help[] =
+	"Usage: recoat list kernels [--json]\n"
+	"Show the kernels that can be caught: those of the catalogues (*.kernels) in the\n"
+	"directories of RECOAT_KERNEL_PATH and in " RECOAT_PKGDATADIR "/kernels.\n\n"
+	"  --json   as a JSON array\n"
+	"  --help   this text\n";
+
+/* All catalogues, and the file that each kernel came from. */
+struct kernels {
+	struct recoat_catalogue catalogue;
+	char *file[RECOAT_KERNELS_MAX];
+};
+
+/* The file's bytes and their number, for the caller to free; NULL with `error` filled. */
+static char *read_file(const char *path, size_t *length, struct recoat_error *error)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+
+	if (file) {
+		text = recoat_calloc(CATALOGUE_MAX + 1, 1);
+		*length = fread(text, 1, CATALOGUE_MAX + 1, file);
+	}
+	if (!file || ferror(file)) {
+		recoat_error_set(error, -errno, "%s: %s", path, strerror(errno));
+		free(text);
+		text = NULL;
+	}
+	if (file)
+		fclose(file);
+	return text;
+}
+
+static int add_file(struct kernels *kernels, const char *path, struct recoat_error *error)
+{
+	struct recoat_catalogue_error problem;
+	uint32_t first = kernels->catalogue.count;
+	size_t length;
+	char *text = read_file(path, &length, error);
+	int result;
+
+	if (!text)
+		return -EIO;
+	result = recoat_catalogue_parse(&kernels->catalogue, text, length, path, &problem);
+	free(text);
+	if (result)
+		return recoat_error_set(error, result, "%s:%d: %s", problem.file, problem.line,
+					problem.message);
+	for (uint32_t i = first; i < kernels->catalogue.count; i++)
+		kernels->file[i] = recoat_strdup(path);
+	return 0;
+}
+
+static int add_directory(struct kernels *kernels, const char *directory, struct recoat_error *error)
+{
+	char *pattern = recoat_asprintf("%s/*.kernels", directory);
+	int result = 0;
+	glob_t found;
+
+	if (!glob(pattern, GLOB_NOESCAPE, NULL, &found)) {
+		for (size_t i = 0; !result && i < found.gl_pathc; i++)
+			result = add_file(kernels, found.gl_pathv[i], error);
+		globfree(&found);
+	}
+	free(pattern);
+	return result;
+}
+
+static int load(struct kernels *kernels, struct recoat_error *error)
+{
+	char *path = recoat_runtime_kernel_path(), *rest = NULL;
+	int result = 0;
+
+	for (char *directory = strtok_r(path, ":", &rest); directory && !result;
+	     directory = strtok_r(NULL, ":", &rest))
+		result = add_directory(kernels, directory, error);
+	free(path);
+	return result;
+}
+
+/* The entry points, separated by blanks; for the caller to free. */
+static char *symbols_text(const struct recoat_kernel *kernel)
+{
+	char *text = recoat_strdup("");
+
+	for (uint32_t i = 0; i < kernel->symbols; i++) {
+		char *longer = recoat_asprintf("%s%s%s", text, i ? " " : "", kernel->symbol[i]);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void print_table(const struct kernels *kernels)
+{
+	static const struct recoat_column column[] = {
+		{"kernel", RECOAT_LEFT},  {"operation", RECOAT_LEFT}, {"abi", RECOAT_LEFT},
+		{"symbols", RECOAT_LEFT}, {"size", RECOAT_LEFT},      {"catalogue", RECOAT_LEFT},
+	};
+	struct recoat_table *table = recoat_table_create(column, sizeof(column) / sizeof(*column));
+
+	for (uint32_t i = 0; i < kernels->catalogue.count; i++) {
+		const struct recoat_kernel *kernel = &kernels->catalogue.kernel[i];
+		char *symbols = symbols_text(kernel);
+
+		recoat_table_cell(table, "%s", kernel->name);
+		recoat_table_cell(table, "%s", kernel->operation);
+		recoat_table_cell(table, "%s", kernel->abi);
+		recoat_table_cell(table, "%s", symbols);
+		recoat_table_cell(table, "%s", *kernel->size_text ? kernel->size_text : "-");
+		recoat_table_cell(table, "%s", kernels->file[i]);
+		free(symbols);
+	}
+	recoat_table_print(table, stdout, 0);
+	recoat_table_destroy(table);
+}
+
+static json_t *kernel_json(const struct kernels *kernels, uint32_t i)
+{
+	const struct recoat_kernel *kernel = &kernels->catalogue.kernel[i];
+	json_t *symbols = json_array();
+
+	for (uint32_t s = 0; s < kernel->symbols; s++)
+		json_array_append_new(symbols, json_string(kernel->symbol[s]));
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:i, s:b, s:s}", "kernel", kernel->name,
+			 "operation", kernel->operation, "abi", kernel->abi, "symbols", symbols,
+			 "size", kernel->size_text, "stack_words", (int)kernel->stack_words, "all",
+			 kernel->all, "catalogue", kernels->file[i]);
+}
+
+static void print_json(const struct kernels *kernels)
+{
+	json_t *array = json_array();
+
+	for (uint32_t i = 0; i < kernels->catalogue.count; i++)
+		json_array_append_new(array, kernel_json(kernels, i));
+	json_dumpf(array, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(array);
+}
+
+static int list_kernels(bool json)
+{
+	struct kernels *kernels = recoat_calloc(1, sizeof(*kernels));
+	struct recoat_error error;
+	int result = load(kernels, &error);
+
+	if (!result && json)
+		print_json(kernels);
+	else if (!result && kernels->catalogue.count)
+		print_table(kernels);
+	else if (!result)
+		printf("no kernels: no catalogue in RECOAT_KERNEL_PATH or in " RECOAT_PKGDATADIR
+		       "/kernels\n");
+	for (uint32_t i = 0; i < kernels->catalogue.count; i++)
+		free(kernels->file[i]);
+	free(kernels);
+	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
+}
+
+static int run(const struct recoat_command *command, int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+	bool json = false;
+	int found;
+
+	opterr = 0;
+	while ((found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+		if (found == 'h')
+			return recoat_print_help(command);
+		if (found != 'j')
+			return recoat_option_error(command, found, argv);
+		json = true;
+	}
+	if (argc - optind != 1)
+		return recoat_usage_error(command, "found %d words, expected one: kernels",
+					  argc - optind);
+	if (strcmp(argv[optind], "kernels") != 0)
+		return recoat_usage_error(command, "found \"%s\", expected kernels", argv[optind]);
+	return list_kernels(json);
+}
+
+const struct recoat_command recoat_command_list = {
+	.name = "list",
+	.summary = "list the kernels that can be caught",
+	.help = help,
+	.run = run,
+};

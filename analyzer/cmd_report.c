@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recoat report: what a recording says, as text or JSON. */
+#include "analyzer/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/error.h"
+#include "analyzer/memory.h"
+#include "analyzer/model.h"
+#include "analyzer/progress.h"
+#include "analyzer/report.h"
+#include "analyzer/run.h"
+#include "analyzer/table.h"
+
+#define TABLE_ROWS 20
+#define TREE_LINES 100
+
+static const char help[] =
+	"Usage: recoat report [OPTION]... [DIR]\n"
+	"Show what the recording in DIR says; without DIR, the newest ./recoat-*/.\n\n"
+	"  --tree time|memory  the call tree instead of the tables\n"
+	"  --sort KEY          order of allocation sites and of the memory tree:\n"
+	"                      bytes (default), count, peak, leaked, temporary\n"
+	"  --limit N           rows a table (default 20), lines a tree (100); 0: all\n"
+	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
+	"  --json              everything as JSON; see recoat-report(1)\n"
+	"  --help              this text\n\n"
+	"Names and lines come from the programs' files and their debug information.\n";
+
+enum tree {
+	TREE_NONE,
+	TREE_TIME,
+	TREE_MEMORY,
+};
+
+struct options {
+	enum tree tree;
+	enum recoat_site_order order;
+	long limit; /* -1: the default of what is shown. */
+	double least;
+	bool json, help;
+};
+
+/* Each of the following takes one option's value: 0, or the exit status after a message. */
+static int take_tree(const struct recoat_command *command, const char *value, enum tree *tree)
+{
+	*tree = !strcmp(value, "time")     ? TREE_TIME
+		: !strcmp(value, "memory") ? TREE_MEMORY
+					   : TREE_NONE;
+	if (*tree == TREE_NONE)
+		return recoat_usage_error(command, "--tree: found \"%s\", expected time or memory",
+					  value);
+	return 0;
+}
+
+static int take_order(const struct recoat_command *command, const char *value,
+		      enum recoat_site_order *order)
+{
+	for (int i = 0; i < RECOAT_SITE_ORDERS; i++)
+		if (!strcmp(value, recoat_site_order_names[i])) {
+			*order = (enum recoat_site_order)i;
+			return 0;
+		}
+	return recoat_usage_error(
+		command, "--sort: found \"%s\", expected bytes, count, peak, leaked or temporary",
+		value);
+}
+
+static int take_limit(const struct recoat_command *command, const char *value, long *limit)
+{
+	char *end;
+
+	errno = 0;
+	*limit = strtol(value, &end, 10);
+	if (errno || *end || end == value || *limit < 0)
+		return recoat_usage_error(command,
+					  "--limit: found \"%s\", expected a number from 0", value);
+	return 0;
+}
+
+static int take_least(const struct recoat_command *command, const char *value, double *least)
+{
+	char *end;
+
+	*least = strtod(value, &end);
+	if (*end || end == value || !(*least >= 0 && *least <= 100))
+		return recoat_usage_error(
+			command, "--least: found \"%s\", expected a percentage from 0 to 100",
+			value);
+	return 0;
+}
+
+static int parse(const struct recoat_command *command, int argc, char **argv,
+		 struct options *options)
+{
+	static const struct option known[] = {
+		{"tree", required_argument, NULL, 't'},
+		{"sort", required_argument, NULL, 's'},
+		{"limit", required_argument, NULL, 'l'},
+		{"least", required_argument, NULL, 'p'},
+		{"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int found, status = 0;
+
+	opterr = 0;
+	while (!status && (found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
+		if (found == 't')
+			status = take_tree(command, optarg, &options->tree);
+		else if (found == 's')
+			status = take_order(command, optarg, &options->order);
+		else if (found == 'l')
+			status = take_limit(command, optarg, &options->limit);
+		else if (found == 'p')
+			status = take_least(command, optarg, &options->least);
+		else if (found == 'j')
+			options->json = true;
+		else if (found == 'h')
+			options->help = true;
+		else
+			return recoat_option_error(command, found, argv);
+	}
+	if (!status && argc - optind > 1)
+		return recoat_usage_error(command, "found %d directories, expected one",
+					  argc - optind);
+	return status;
+}
+
+static void render(struct recoat_report *report, const struct options *options)
+{
+	if (options->json) {
+		recoat_report_json(report, stdout);
+		return;
+	}
+	recoat_report_header(report, stdout);
+	if (options->tree == TREE_TIME) {
+		recoat_report_time_tree(report, stdout);
+	} else if (options->tree == TREE_MEMORY) {
+		recoat_report_memory_tree(report, stdout);
+	} else {
+		recoat_report_kernels(report, stdout);
+		recoat_report_sites(report, stdout);
+	}
+	recoat_report_footer(report, stdout);
+}
+
+static int report(const char *path, const struct options *options)
+{
+	struct recoat_report report = {
+		.path = path,
+		.order = options->order,
+		.limit = options->limit >= 0 ? (size_t)options->limit
+			 : options->tree     ? TREE_LINES
+					     : TABLE_ROWS,
+		.least = options->least,
+		.width = recoat_page_width(),
+	};
+	struct recoat_error error;
+	int result = recoat_model_create(&report.model, path, recoat_progress_show, &error);
+
+	recoat_progress_end();
+	if (result)
+		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	report.symbols = recoat_symbols_create(&report.model->strings);
+	render(&report, options);
+	recoat_symbols_destroy(report.symbols);
+	recoat_model_destroy(report.model);
+	return recoat_finish();
+}
+
+static int run(const struct recoat_command *command, int argc, char **argv)
+{
+	struct options options = {.limit = -1, .least = 1};
+	struct recoat_error error;
+	int status = parse(command, argc, argv, &options);
+	char *path;
+
+	if (status)
+		return status;
+	if (options.help)
+		return recoat_print_help(command);
+	path = optind < argc ? recoat_strdup(argv[optind]) : recoat_run_newest(&error);
+	if (!path)
+		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	status = report(path, &options);
+	free(path);
+	return status;
+}
+
+const struct recoat_command recoat_command_report = {
+	.name = "report",
+	.summary = "show the hot spots of a recording",
+	.help = help,
+	.run = run,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all commands say in the same way. */
+#include "analyzer/command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analyzer/error.h"
+
+int recoat_usage_error(const struct recoat_command *command, const char *format, ...)
+{
+	va_list arguments;
+
+	fprintf(stderr, "recoat %s: ", command->name);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fprintf(stderr, "; see `recoat help %s`\n", command->name);
+	return RECOAT_EXIT_USAGE;
+}
+
+int recoat_option_error(const struct recoat_command *command, int found, char **argv)
+{
+	if (found == ':')
+		return recoat_usage_error(command, "option %s needs a value", argv[optind - 1]);
+	if (optopt && strncmp(argv[optind - 1], "--", 2) != 0)
+		return recoat_usage_error(command, "unknown option -%c", optopt);
+	return recoat_usage_error(command, "unknown option %s", argv[optind - 1]);
+}
+
+int recoat_fail(int status, const struct recoat_error *error)
+{
+	fprintf(stderr, "recoat: %s\n", error->text);
+	return status;
+}
+
+int recoat_finish(void)
+{
+	int failed = ferror(stdout);
+
+	if (!fclose(stdout) && !failed)
+		return 0;
+	/* The reader of a pipe may leave when it has seen enough. */
+	if (errno != EPIPE)
+		fprintf(stderr, "recoat: standard output: %s\n", strerror(errno));
+	return RECOAT_EXIT_FAILURE;
+}
+
+int recoat_print_help(const struct recoat_command *command)
+{
+	fputs(command->help, stdout);
+	return recoat_finish();
+}

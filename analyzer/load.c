@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From one process's events into the model: spans, the heap, and the trace as a whole. */
+#include "analyzer/load.h"
+
+#include <errno.h>
+
+#include "analyzer/error.h"
+#include "analyzer/load_state.h"
+#include "analyzer/memory.h"
+#include "analyzer/trace.h"
+
+/* An event of the clock "monotonic" or "span" stands at this time since the epoch. */
+static void see_time(struct recoat_load *load, int64_t time)
+{
+	struct recoat_process *process = load->process;
+
+	if (time < process->first)
+		process->first = time;
+	if (time > process->last)
+		process->last = time;
+}
+
+/* ---- Spans. ---- */
+
+/* The fields that both span events have. */
+static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
+				     const struct recoat_span *event)
+{
+	uint64_t time = recoat_clock_duration(&load->metadata->span, event->duration);
+	struct recoat_span_sums sums = {
+		.calls = 1, .time = time, .time_min = time, .time_max = time};
+
+	if (event->flags & RECOAT_SPAN_SIZE) {
+		sums.size_calls = 1;
+		sums.size = sums.size_min = sums.size_max = event->size;
+		sums.size_time = time;
+	}
+	sums.unwound = !!(event->flags & RECOAT_SPAN_UNWOUND);
+	see_time(load, recoat_clock_time(&load->metadata->span, end));
+	return (struct recoat_span_in){.begin = end - event->duration,
+				       .kernel = recoat_map_get(&load->link, event->link, 0),
+				       .path = recoat_load_node(load, event->path),
+				       .depth = event->depth,
+				       .sums = sums};
+}
+
+static int add_span(struct recoat_load *load, const struct recoat_span_in *span, unsigned link)
+{
+	if (span->kernel == RECOAT_NONE)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: a span of link %u, expected one of the %zu links that "
+					"kernel_link events announce",
+					load->process->trace, link, load->link.count);
+	recoat_spans_add(&load->model->spans, span);
+	return 0;
+}
+
+static int take_span(struct recoat_load *load, uint64_t end, const struct recoat_span *event)
+{
+	struct recoat_span_in span = span_in(load, end, event);
+
+	return add_span(load, &span, event->link);
+}
+
+static int take_span_costs(struct recoat_load *load, uint64_t end,
+			   const struct recoat_span_costs *event)
+{
+	const struct recoat_span plain = {.duration = event->duration,
+					  .link = event->link,
+					  .depth = event->depth,
+					  .flags = event->flags,
+					  .path = event->path,
+					  .size = event->size};
+	struct recoat_span_in span = span_in(load, end, &plain);
+
+	if (event->flags & RECOAT_SPAN_CPU) {
+		span.sums.cpu_calls = 1;
+		span.sums.cpu_time = event->cpu_time;
+		span.sums.cpu_wall = span.sums.time;
+	}
+	span.sums.allocations = event->allocations;
+	span.sums.bytes = event->bytes;
+	span.sums.peak = event->peak;
+	return add_span(load, &span, event->link);
+}
+
+/* ---- The heap. ---- */
+
+static void take_heap_total(struct recoat_load *load, const struct recoat_heap_total *event)
+{
+	struct recoat_process *process = load->process;
+	int64_t peak_time = recoat_load_time(load, event->peak_time);
+
+	load->heap_epoch = (uint32_t)event->epoch;
+	process->has_heap = true;
+	process->heap_live = event->live;
+	process->heap_peak = event->peak;
+	if (peak_time > process->first)
+		process->heap_peak_time = (uint64_t)peak_time - (uint64_t)process->first;
+}
+
+/* A shard whose epoch is not the peak's has not changed the path since: now is as then. */
+static void take_heap_path(struct recoat_load *load, const struct recoat_heap_path *event)
+{
+	struct recoat_heap_counts counts = {.allocations = event->allocations,
+					    .bytes = event->bytes,
+					    .frees = event->frees,
+					    .freed_bytes = event->freed_bytes,
+					    .temporary = event->temporary,
+					    .at_peak = event->at_peak};
+
+	if (!load->process->has_heap || event->epoch != load->heap_epoch)
+		counts.at_peak = recoat_heap_counts_live(&counts);
+	recoat_heap_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].heap,
+			       &counts);
+}
+
+/* ---- The whole trace. ---- */
+
+static int take_event(void *user, const struct recoat_event *event)
+{
+	struct recoat_load *load = user;
+
+	load->process->events++;
+	switch (event->key) {
+	case RECOAT_KEY_span:
+		return take_span(load, event->time, &event->as.span);
+	case RECOAT_KEY_span_costs:
+		return take_span_costs(load, event->time, &event->as.span_costs);
+	case RECOAT_KEY_heap_path:
+		take_heap_path(load, &event->as.heap_path);
+		return 0;
+	case RECOAT_KEY_heap_total:
+		take_heap_total(load, &event->as.heap_total);
+		return 0;
+	}
+	see_time(load, recoat_load_time(load, event->time));
+	return recoat_load_process_event(load, event);
+}
+
+/* The packets of a stream count what it dropped so far; the last one's count is the sum. */
+static void end_stream(struct recoat_load *load)
+{
+	load->process->packet_drops += load->drops;
+	load->drops = 0;
+	recoat_spans_flush(&load->model->spans);
+}
+
+static int take_stream(void *user, const char *name)
+{
+	(void)name;
+	end_stream(user);
+	return 0;
+}
+
+/* Packets of the heap come in order of their shards. */
+static void see_shard(struct recoat_load *load, const struct recoat_packet *packet)
+{
+	if (!load->shards || packet->shard == load->shard)
+		return;
+	load->shard = packet->shard;
+	load->process->heap_shards++;
+}
+
+static int take_packet(void *user, const struct recoat_packet *packet)
+{
+	struct recoat_load *load = user;
+	struct recoat_load_progress *progress = load->progress;
+
+	load->drops = packet->dropped;
+	see_shard(load, packet);
+	/* A thread that ended handed its stream on; nothing of it can be around the next. */
+	if (packet->tid != load->tid)
+		recoat_spans_flush(&load->model->spans);
+	load->tid = packet->tid;
+	progress->done += packet->packet_bits / 8;
+	if (progress->report)
+		progress->report(progress->done, progress->total);
+	return 0;
+}
+
+static int read_parts(struct recoat_load *load, struct recoat_trace *trace)
+{
+	const struct recoat_visitor visitor = {
+		.user = load, .stream = take_stream, .packet = take_packet, .event = take_event};
+	int result = recoat_trace_read(trace, RECOAT_PART_PROCESS, &visitor, load->error);
+
+	if (!result && !load->started)
+		result = recoat_error_set(load->error, -EINVAL,
+					  "%s: no process_start event, expected it first: the "
+					  "recording is empty or its start is lost",
+					  load->process->trace);
+	for (int part = RECOAT_PART_SPANS; !result && part < RECOAT_PARTS; part++) {
+		load->shards = part == RECOAT_PART_HEAP_PATHS;
+		result = recoat_trace_read(trace, (enum recoat_part)part, &visitor, load->error);
+	}
+	end_stream(load);
+	return result;
+}
+
+static struct recoat_process *add_process(struct recoat_model *model, const char *trace)
+{
+	struct recoat_process *process;
+
+	model->process = recoat_grow(model->process, model->processes, &model->process_room,
+				     sizeof(*model->process));
+	process = &model->process[model->processes++];
+	*process = (struct recoat_process){.trace = recoat_strings_intern(&model->strings, trace),
+					   .first = INT64_MAX,
+					   .last = INT64_MIN};
+	process->program = process->directory = process->version = "";
+	process->host = process->kernel = process->machine = "";
+	return process;
+}
+
+int recoat_load_trace(struct recoat_model *model, struct recoat_trace *trace,
+		      struct recoat_load_progress *progress, struct recoat_error *error)
+{
+	struct recoat_load load = {
+		.model = model,
+		.process = add_process(model, recoat_trace_directory(trace)),
+		.metadata = recoat_trace_metadata(trace),
+		.progress = progress,
+		.error = error,
+		.shard = RECOAT_NONE,
+		.sample_step = 1,
+	};
+	int result = read_parts(&load, trace);
+
+	model->events += load.process->events;
+	recoat_maps_fini(&load.maps);
+	recoat_map_fini(&load.node);
+	recoat_map_fini(&load.link);
+	return result;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is known while one trace is read. Private to load.c and load_process.c. */
+#ifndef RECOAT_LOAD_STATE_H
+#define RECOAT_LOAD_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analyzer/event.h"
+#include "analyzer/map.h"
+#include "analyzer/maps.h"
+#include "analyzer/metadata.h"
+#include "analyzer/model.h"
+
+struct recoat_error;
+struct recoat_load_progress;
+
+/* Maps take numbers of the process to numbers of the model. */
+struct recoat_load {
+	struct recoat_model *model;
+	struct recoat_process *process;
+	const struct recoat_metadata *metadata;
+	struct recoat_load_progress *progress;
+	struct recoat_error *error;
+	struct recoat_maps maps;
+	struct recoat_map node; /* (node, 0) to a node of the tree. */
+	struct recoat_map link; /* (link, 0) to a kernel row. */
+	uint32_t heap_epoch;
+	bool started;
+	uint32_t tid;         /* Whose spans are being read. */
+	bool shards;          /* The streams at hand are those of heap shards. */
+	uint32_t shard;       /* Of the latest of these, RECOAT_NONE before the first. */
+	uint64_t drops;       /* The stream's count in its latest packet. */
+	uint64_t sample_step; /* One in so many samples is kept. */
+	uint64_t samples_seen;
+};
+
+/* Nanoseconds since the epoch of a value of the clock "monotonic". */
+static inline int64_t recoat_load_time(const struct recoat_load *load, uint64_t ticks)
+{
+	return recoat_clock_time(&load->metadata->monotonic, ticks);
+}
+
+/* The tree's node of the process's; the root, and counted, if it was never announced. */
+uint32_t recoat_load_node(struct recoat_load *load, uint32_t node);
+
+/* Take an event of the process stream. 0, or -EINVAL with the load's error filled. */
+int recoat_load_process_event(struct recoat_load *load, const struct recoat_event *event);
+
+#endif

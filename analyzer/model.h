@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The model: what all processes of a run did, merged and ready to be shown. */
+#ifndef RECOAT_MODEL_H
+#define RECOAT_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/cct.h"
+#include "analyzer/spans.h"
+#include "analyzer/strings.h"
+
+struct recoat_error;
+
+/* A kernel and who served it; spans of one implementation in all processes are one row. */
+struct recoat_kernel_row {
+	const char *kernel, *operation, *abi, *implementation;
+	const char *symbol, *mechanism; /* Of the link that was seen first. */
+	/*
+	 * Sums over all spans, but time, CPU time and memory of those only that are not
+	 * nested in one of the same row, so that recursion is not counted twice.
+	 */
+	struct recoat_span_sums sums;
+	uint64_t self_time; /* Exclusive, over all. */
+};
+
+struct recoat_refusal {
+	const char *kernel, *symbol, *module, *reason;
+};
+
+struct recoat_loss {
+	const char *reason;
+	uint64_t count;
+};
+
+/* The heap at one moment: nanoseconds since the process's start, bytes. */
+struct recoat_heap_point {
+	uint64_t time;
+	uint64_t live;
+	uint64_t peak;
+};
+
+/* Facts of one process. Times in nanoseconds; strings belong to the model. */
+struct recoat_process {
+	const char *trace; /* Its directory. */
+	uint32_t pid, parent_pid;
+	bool forked;
+	bool ended;     /* A process_end was seen: nothing was cut off. */
+	bool exec_seen; /* Another one with this pid began later: exec replaced this one. */
+	const char *program, *directory, *version;
+	const char *host, *kernel, *machine;
+	uint32_t processors;
+	const char **argument;
+	size_t arguments, argument_room;
+	const char **setting; /* NAME=VALUE */
+	size_t settings, setting_room;
+	int64_t start_real;  /* Since the epoch. */
+	int64_t first, last; /* Of all its events, since the epoch. */
+	uint64_t user_time, system_time;
+	uint64_t max_resident;
+	bool has_heap;      /* heap_total was seen. */
+	size_t heap_shards; /* Threads at one time that allocated. */
+	int64_t heap_live, heap_peak;
+	uint64_t heap_peak_time; /* Since `first`. */
+	uint64_t packet_drops;   /* Events dropped, as the packets count them. */
+	struct recoat_loss *loss;
+	size_t losses, loss_room;
+	struct recoat_heap_point *sample; /* Thinned out where there are many. */
+	size_t samples, sample_room;
+	uint64_t events;
+};
+
+struct recoat_model {
+	struct recoat_strings strings;
+	struct recoat_cct cct;
+	struct recoat_spans spans;
+	struct recoat_kernel_row *kernel;
+	size_t kernels, kernel_room;
+	struct recoat_map kernel_index;
+	struct recoat_process *process; /* In order of their start. */
+	size_t processes, process_room;
+	struct recoat_refusal *refusal;
+	size_t refusals, refusal_room;
+	struct recoat_heap_counts heap; /* Sum over all paths. */
+	uint64_t unknown_paths;         /* Events whose call path was never recorded. */
+	uint64_t events;
+	size_t unusable; /* Processes that were killed before they wrote anything. */
+};
+
+/* Called now and then while loading: bytes read of all. May be NULL. */
+typedef void recoat_progress(uint64_t done, uint64_t total);
+
+/*
+ * Read the recording at `path` into a new model, which the caller destroys. All streams of
+ * all processes are read once; memory is bounded by the number of different call paths. 0,
+ * or -errno with `error` filled and no model.
+ */
+int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
+			struct recoat_error *error);
+void recoat_model_destroy(struct recoat_model *model);
+
+/* From the first event of the process to the last, in nanoseconds. */
+static inline uint64_t recoat_process_duration(const struct recoat_process *process)
+{
+	return (uint64_t)process->last - (uint64_t)process->first;
+}
+
+/* From the first event of any process to the last, in nanoseconds. */
+uint64_t recoat_model_duration(const struct recoat_model *model);
+
+/* Sums over top-level spans, those in no other. */
+struct recoat_span_sums recoat_model_span_total(const struct recoat_model *model);
+
+#endif

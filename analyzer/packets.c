@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The packets of one stream, checked. */
+#include "analyzer/packets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyzer/error.h"
+#include "analyzer/memory.h"
+#include "analyzer/trace.h"
+
+#define HEAD sizeof(struct recoat_packet)
+
+static int open_file(struct recoat_packets_file *file, const char *path, struct recoat_error *error)
+{
+	struct stat status;
+
+	file->path = path;
+	if (!path)
+		return 0;
+	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (file->fd < 0 || fstat(file->fd, &status) < 0)
+		return recoat_error_set(error, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(status.st_mode))
+		return recoat_error_set(error, -EINVAL, "%s: not a regular file", path);
+	file->size = (uint64_t)status.st_size;
+	return 0;
+}
+
+int recoat_packets_open(struct recoat_packets *packets, const char *full, const char *live,
+			struct recoat_error *error)
+{
+	int result;
+
+	packets->full.fd = packets->live.fd = -1;
+	result = open_file(&packets->full, full, error);
+	return result ? result : open_file(&packets->live, live, error);
+}
+
+void recoat_packets_close(struct recoat_packets *packets)
+{
+	if (packets->full.fd >= 0)
+		close(packets->full.fd);
+	if (packets->live.fd >= 0)
+		close(packets->live.fd);
+	free(packets->buffer);
+}
+
+/* Read up to `length` bytes at `offset`; returns how many there were, or -errno. */
+static ssize_t read_at(const struct recoat_packets_file *file, void *to, size_t length,
+		       uint64_t offset)
+{
+	size_t done = 0;
+
+	while (done < length) {
+		ssize_t got =
+			pread(file->fd, (char *)to + done, length - done, (off_t)(offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		done += (size_t)got;
+	}
+	return (ssize_t)done;
+}
+
+/* Is every byte of this head zero? A live file is so until its first event. */
+static bool is_blank(const struct recoat_packet *head)
+{
+	static const struct recoat_packet blank;
+
+	return !memcmp(head, &blank, sizeof(blank));
+}
+
+static int bad(const struct recoat_packets_file *file, uint64_t offset, struct recoat_error *error,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static int bad(const struct recoat_packets_file *file, uint64_t offset, struct recoat_error *error,
+	       const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	return recoat_error_set(error, -EINVAL, "%s: offset %" PRIu64 ": %s", file->path, offset,
+				text);
+}
+
+/* Check everything about a head but whether its packet is all there. */
+static int check_head(const struct recoat_packets *packets, const struct recoat_packets_file *file,
+		      uint64_t offset, const struct recoat_packet *head, struct recoat_error *error)
+{
+	if (head->magic != RECOAT_CTF_MAGIC)
+		return bad(file, offset, error,
+			   "packet starts with 0x%08x, expected the CTF magic 0x%08x", head->magic,
+			   RECOAT_CTF_MAGIC);
+	if (head->stream != packets->stream)
+		return bad(file, offset, error, "packet of stream %u, expected stream %u",
+			   head->stream, packets->stream);
+	if (head->packet_bits % 8 || head->packet_bits / 8 < HEAD ||
+	    head->packet_bits / 8 > RECOAT_PACKET_MAX)
+		return bad(file, offset, error,
+			   "packet of %" PRIu64 " bits, expected whole bytes from %zu to %u",
+			   head->packet_bits, HEAD, RECOAT_PACKET_MAX);
+	if (head->content_bits % 8 || head->content_bits / 8 < HEAD ||
+	    head->content_bits > head->packet_bits)
+		return bad(file, offset, error,
+			   "packet content of %" PRIu64
+			   " bits, expected whole bytes from %zu up to "
+			   "the packet's %" PRIu64 " bits",
+			   head->content_bits, HEAD, head->packet_bits);
+	return 0;
+}
+
+/* Say where and why decoding stopped. */
+static int bad_event(const struct recoat_packets_file *file, uint64_t offset,
+		     const struct recoat_event_problem *problem, struct recoat_error *error)
+{
+	if (!problem->event)
+		return bad(file, offset, error,
+			   "event %u: found %s, expected an event of the schema", problem->id,
+			   problem->found);
+	return bad(file, offset, error, "event %s: found %s, expected its field \"%s\"",
+		   problem->event, problem->found, problem->field);
+}
+
+/* Give the events of the packet in the buffer. */
+static int read_events(const struct recoat_packets *packets, const struct recoat_packets_file *file,
+		       uint64_t offset, const struct recoat_packet *head,
+		       const struct recoat_visitor *visitor, struct recoat_error *error)
+{
+	const uint8_t *end = packets->buffer + head->content_bits / 8;
+	const uint8_t *at = packets->buffer + HEAD;
+	struct recoat_event_problem problem;
+	struct recoat_event event;
+	int result = visitor->packet ? visitor->packet(visitor->user, head) : 0;
+
+	while (!result && at < end) {
+		size_t bytes = recoat_event_decode(packets->stream, at, end, &event, &problem);
+
+		if (!bytes)
+			return bad_event(file, offset + (uint64_t)(at - packets->buffer), &problem,
+					 error);
+		result = visitor->event(visitor->user, &event);
+		at += bytes;
+	}
+	return result;
+}
+
+/* Read `content` bytes of a packet into the buffer. */
+static int fill(struct recoat_packets *packets, const struct recoat_packets_file *file,
+		uint64_t offset, size_t content, struct recoat_error *error)
+{
+	ssize_t got;
+
+	if (content > packets->room) {
+		free(packets->buffer);
+		packets->buffer = recoat_calloc(content, 1);
+		packets->room = content;
+	}
+	got = read_at(file, packets->buffer, content, offset);
+	if (got < 0)
+		return recoat_error_set(error, (int)got, "%s: offset %" PRIu64 ": %s", file->path,
+					offset, strerror((int)-got));
+	if ((size_t)got < content)
+		return bad(file, offset, error,
+			   "truncated: %zd bytes of a packet with %zu bytes of content", got,
+			   content);
+	return 0;
+}
+
+/* Give a packet whose head was checked. */
+static int take(struct recoat_packets *packets, const struct recoat_packets_file *file,
+		uint64_t offset, const struct recoat_packet *head,
+		const struct recoat_visitor *visitor, struct recoat_error *error)
+{
+	int result = fill(packets, file, offset, head->content_bits / 8, error);
+
+	packets->some = true;
+	packets->sequence = head->sequence;
+	return result ? result : read_events(packets, file, offset, head, visitor, error);
+}
+
+/* Read the live packet's head. False if it is empty, or damaged (which `error` says). */
+static bool live_head(const struct recoat_packets *packets, struct recoat_packet *head, int *result,
+		      struct recoat_error *error)
+{
+	ssize_t got;
+
+	*result = 0;
+	if (!packets->live.path)
+		return false;
+	got = read_at(&packets->live, head, HEAD, 0);
+	if (got < 0)
+		*result = recoat_error_set(error, (int)got, "%s: %s", packets->live.path,
+					   strerror((int)-got));
+	if (got <= 0)
+		return false;
+	if ((size_t)got < HEAD) {
+		*result = bad(&packets->live, 0, error,
+			      "truncated: %zd bytes, expected a packet head of %zu", got, HEAD);
+		return false;
+	}
+	if (is_blank(head) || (head->magic == RECOAT_CTF_MAGIC && !head->content_bits))
+		return false;
+	*result = check_head(packets, &packets->live, 0, head, error);
+	return !*result;
+}
+
+/*
+ * `got` bytes of a head, `head`, and fewer bytes than the packet has are left in the file.
+ * That is no loss if the live packet is the one that was being appended.
+ */
+static int truncated(const struct recoat_packets *packets, uint64_t offset, size_t got,
+		     const struct recoat_packet *head, struct recoat_error *error)
+{
+	const struct recoat_packets_file *file = &packets->full;
+	struct recoat_error ignored;
+	struct recoat_packet live;
+	int result;
+
+	if (live_head(packets, &live, &result, &ignored) &&
+	    (got < HEAD || live.sequence == head->sequence))
+		return 0;
+	if (got < HEAD)
+		return bad(file, offset, error,
+			   "truncated: %zu bytes are left, expected a packet head of %zu", got,
+			   HEAD);
+	return bad(file, offset, error,
+		   "truncated: %" PRIu64 " bytes are left, expected a packet of %" PRIu64,
+		   file->size - offset, head->packet_bits / 8);
+}
+
+static int read_full(struct recoat_packets *packets, const struct recoat_visitor *visitor,
+		     struct recoat_error *error)
+{
+	const struct recoat_packets_file *file = &packets->full;
+	uint64_t offset = 0;
+	int result = 0;
+
+	while (!result && offset < file->size) {
+		struct recoat_packet head = {0};
+		ssize_t got = read_at(file, &head, HEAD, offset);
+
+		if (got < 0)
+			return recoat_error_set(error, (int)got, "%s: offset %" PRIu64 ": %s",
+						file->path, offset, strerror((int)-got));
+		if ((size_t)got < HEAD)
+			return truncated(packets, offset, (size_t)got, &head, error);
+		result = check_head(packets, file, offset, &head, error);
+		if (result)
+			return result;
+		if (head.packet_bits / 8 > file->size - offset)
+			return truncated(packets, offset, HEAD, &head, error);
+		if (packets->some && head.sequence <= packets->sequence)
+			return bad(file, offset, error,
+				   "packet number %" PRIu64 " after %" PRIu64
+				   ", expected a higher one",
+				   head.sequence, packets->sequence);
+		result = take(packets, file, offset, &head, visitor, error);
+		offset += head.packet_bits / 8;
+	}
+	return result;
+}
+
+static int read_live(struct recoat_packets *packets, const struct recoat_visitor *visitor,
+		     struct recoat_error *error)
+{
+	struct recoat_packet head;
+	int result;
+
+	if (!live_head(packets, &head, &result, error))
+		return result;
+	/* It was appended already and the writer had no time to empty it. */
+	if (packets->some && head.sequence <= packets->sequence)
+		return 0;
+	return take(packets, &packets->live, 0, &head, visitor, error);
+}
+
+int recoat_packets_read(struct recoat_packets *packets, const struct recoat_visitor *visitor,
+			struct recoat_error *error)
+{
+	int result = packets->full.path ? read_full(packets, visitor, error) : 0;
+
+	return result ? result : read_live(packets, visitor, error);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The renderers of `recoat report`. */
+#ifndef RECOAT_REPORT_H
+#define RECOAT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "analyzer/sites.h"
+
+struct recoat_model;
+
+struct recoat_report {
+	struct recoat_model *model; /* Rendering adds strings to it. */
+	struct recoat_symbols *symbols;
+	const char *path; /* Of the recording. */
+	enum recoat_site_order order;
+	size_t limit; /* Rows of a table, lines of a tree; 0: no limit. */
+	double least; /* Percent of the whole below which a tree is pruned. */
+	size_t width; /* Columns of the page, 0: any. */
+};
+
+/* What was run, where, for how long, and how it ended. */
+void recoat_report_header(const struct recoat_report *report, FILE *file);
+
+/* The tables of kernels and of allocation sites. */
+void recoat_report_kernels(const struct recoat_report *report, FILE *file);
+void recoat_report_sites(const struct recoat_report *report, FILE *file);
+
+/* Call trees. */
+void recoat_report_time_tree(const struct recoat_report *report, FILE *file);
+void recoat_report_memory_tree(const struct recoat_report *report, FILE *file);
+
+/* What the figures rest on, and what is missing. */
+void recoat_report_footer(const struct recoat_report *report, FILE *file);
+
+/*
+ * Everything as JSON, in the form that recoat-report(1) describes; written piece by piece,
+ * so that memory does not grow with the recording.
+ */
+void recoat_report_json(const struct recoat_report *report, FILE *file);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Head and foot of a report: what was run, and what its figures rest on. */
+#include "analyzer/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/format.h"
+#include "analyzer/memory.h"
+#include "analyzer/model.h"
+#include "analyzer/table.h"
+
+#define PROCESS_ROWS 8
+
+/* How far the heap's peak may be off, in bytes a thread: see docs/recording-format.md. */
+#define PEAK_SLACK 16384
+
+/* Arguments in one line, those with blanks in quotes; for the caller to free. */
+static char *command_line(const struct recoat_process *process)
+{
+	char *line = recoat_strdup(process->arguments ? "" : process->program);
+
+	for (size_t i = 0; i < process->arguments; i++) {
+		const char *argument = process->argument[i];
+		bool quote = !*argument || strpbrk(argument, " \t\n'\"\\$*;&|<>()");
+		char *longer = recoat_asprintf("%s%s%s%s%s", line, i ? " " : "", quote ? "'" : "",
+					       argument, quote ? "'" : "");
+
+		free(line);
+		line = longer;
+	}
+	return recoat_format_clean(line);
+}
+
+static void print_fact(const struct recoat_report *report, FILE *file, const char *name,
+		       const char *text)
+{
+	fprintf(file, "%-12s", name);
+	recoat_text_print(file, text, report->width > 24 ? report->width - 12 : (size_t)-1);
+	putc('\n', file);
+}
+
+static void print_own(const struct recoat_report *report, FILE *file, const char *name, char *text)
+{
+	print_fact(report, file, name, recoat_format_clean(text));
+	free(text);
+}
+
+static const char *how_ended(const struct recoat_process *process)
+{
+	return process->ended ? "cleanly" : process->exec_seen ? "in exec" : "cut off";
+}
+
+/* Processes that wrote their last event, and those that neither did nor went on by exec. */
+static size_t count_ended(const struct recoat_model *model)
+{
+	size_t ended = 0;
+
+	for (size_t i = 0; i < model->processes; i++)
+		ended += model->process[i].ended;
+	return ended;
+}
+
+static size_t count_cut_off(const struct recoat_model *model)
+{
+	size_t cut = 0;
+
+	for (size_t i = 0; i < model->processes; i++)
+		cut += !model->process[i].ended && !model->process[i].exec_seen;
+	return cut;
+}
+
+static void print_processes(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	const char *plural = model->processes == 1 ? "" : "es";
+	size_t cut = count_cut_off(model);
+
+	if (!cut)
+		print_own(report, file, "ended",
+			  recoat_asprintf("cleanly (%zu process%s)", model->processes, plural));
+	else
+		print_own(
+			report, file, "ended",
+			recoat_asprintf("%zu of %zu process%s cut off (killed, or still running); "
+					"all up to there is here",
+					cut, model->processes, plural));
+}
+
+static void print_time(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	uint64_t user = 0, system = 0, resident = 0;
+
+	for (size_t i = 0; i < model->processes; i++) {
+		user += model->process[i].user_time;
+		system += model->process[i].system_time;
+		if (model->process[i].max_resident > resident)
+			resident = model->process[i].max_resident;
+	}
+	if (!count_ended(model)) {
+		print_own(report, file, "time",
+			  recoat_asprintf("%s wall, to the last event",
+					  recoat_format_time(recoat_model_duration(model)).text));
+		return;
+	}
+	print_own(report, file, "time",
+		  recoat_asprintf("%s wall, %s CPU (%s user, %s system), %s resident at most",
+				  recoat_format_time(recoat_model_duration(model)).text,
+				  recoat_format_time(user + system).text,
+				  recoat_format_time(user).text, recoat_format_time(system).text,
+				  recoat_format_bytes((int64_t)resident).text));
+}
+
+static void print_heap(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	const struct recoat_process *largest = NULL;
+
+	for (size_t i = 0; i < model->processes; i++)
+		if (model->process[i].has_heap &&
+		    (!largest || model->process[i].heap_peak > largest->heap_peak))
+			largest = &model->process[i];
+	if (!largest) {
+		print_fact(report, file, "heap", "not recorded");
+		return;
+	}
+	print_own(report, file, "heap",
+		  recoat_asprintf("peak %s at %s%s, %s in %s allocations, %s live at the end",
+				  recoat_format_bytes(largest->heap_peak).text,
+				  recoat_format_time(largest->heap_peak_time).text,
+				  model->processes > 1 ? " (largest process)" : "",
+				  recoat_format_bytes((int64_t)model->heap.bytes).text,
+				  recoat_format_count(model->heap.allocations).text,
+				  recoat_format_bytes(recoat_heap_counts_live(&model->heap)).text));
+}
+
+static void print_process_table(const struct recoat_report *report, FILE *file)
+{
+	static const struct recoat_column column[] = {
+		{"pid", RECOAT_RIGHT},  {"wall", RECOAT_RIGHT}, {"CPU", RECOAT_RIGHT},
+		{"peak", RECOAT_RIGHT}, {"ended", RECOAT_LEFT}, {"command", RECOAT_LEFT},
+	};
+	struct recoat_table *table = recoat_table_create(column, 6);
+	size_t shown = report->model->processes;
+
+	if (report->limit && shown > PROCESS_ROWS)
+		shown = PROCESS_ROWS;
+	for (size_t i = 0; i < shown; i++) {
+		const struct recoat_process *process = &report->model->process[i];
+		char *command = command_line(process);
+
+		recoat_table_cell(table, "%u", process->pid);
+		recoat_table_cell(table, "%s",
+				  recoat_format_time(recoat_process_duration(process)).text);
+		recoat_table_cell(
+			table, "%s",
+			process->ended
+				? recoat_format_time(process->user_time + process->system_time).text
+				: "-");
+		recoat_table_cell(table, "%s",
+				  process->has_heap ? recoat_format_bytes(process->heap_peak).text
+						    : "-");
+		recoat_table_cell(table, "%s", how_ended(process));
+		recoat_table_cell(table, "%s%s", process->forked ? "(forked) " : "", command);
+		free(command);
+	}
+	fprintf(file, "\nPROCESSES\n");
+	recoat_table_print(table, file, report->width);
+	if (shown < report->model->processes)
+		fprintf(file, "... %zu more; --limit 0 shows all\n",
+			report->model->processes - shown);
+	recoat_table_destroy(table);
+}
+
+void recoat_report_header(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_process *first = &report->model->process[0];
+
+	print_fact(report, file, "recording", report->path);
+	print_own(report, file, "command", command_line(first));
+	print_own(report, file, "host",
+		  recoat_asprintf("%s, %s, %s, %u processors", first->host, first->kernel,
+				  first->machine, first->processors));
+	print_processes(report, file);
+	print_time(report, file);
+	print_heap(report, file);
+	if (report->model->processes > 1)
+		print_process_table(report, file);
+}
+
+/* ---- The foot. ---- */
+
+static void print_losses(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+
+	for (size_t i = 0; i < model->processes; i++) {
+		const struct recoat_process *process = &model->process[i];
+
+		if (process->packet_drops)
+			print_own(
+				report, file, "lost",
+				recoat_asprintf("%s events of process %u that could not be written",
+						recoat_format_count(process->packet_drops).text,
+						process->pid));
+		for (size_t l = 0; l < process->losses; l++)
+			if (process->loss[l].count)
+				print_own(report, file, "lost",
+					  recoat_asprintf(
+						  "%s in process %u: %s",
+						  recoat_format_count(process->loss[l].count).text,
+						  process->pid, process->loss[l].reason));
+	}
+	if (model->unknown_paths)
+		print_own(report, file, "lost",
+			  recoat_asprintf("call paths of %s events",
+					  recoat_format_count(model->unknown_paths).text));
+	if (model->spans.orphans)
+		print_own(report, file, "lost",
+			  recoat_asprintf("the spans around %s spans, which are shown at top level",
+					  recoat_format_count(model->spans.orphans).text));
+	if (model->unusable)
+		print_own(
+			report, file, "lost",
+			recoat_asprintf("%zu processes that were killed before they wrote anything",
+					model->unusable));
+}
+
+static void print_refusals(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	size_t shown = model->refusals;
+
+	if (report->limit && shown > report->limit)
+		shown = report->limit;
+	for (size_t i = 0; i < shown; i++) {
+		const struct recoat_refusal *refusal = &model->refusal[i];
+
+		print_own(report, file, "not hooked",
+			  recoat_asprintf("%s (%s in %s): %s", refusal->kernel, refusal->symbol,
+					  recoat_module_name(refusal->module), refusal->reason));
+	}
+	if (shown < model->refusals)
+		print_own(report, file, "not hooked",
+			  recoat_asprintf("... %zu more", model->refusals - shown));
+}
+
+static void print_complaints(const struct recoat_report *report, FILE *file)
+{
+	const char *complaint;
+
+	for (size_t i = 0; (complaint = recoat_symbols_complaint(report->symbols, i)); i++)
+		print_fact(report, file, "symbols", complaint);
+}
+
+/* Is the peak exact, and what is to be known about sums of peaks? */
+static void print_exactness(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	size_t most = 0;
+
+	for (size_t i = 0; i < model->processes; i++)
+		if (model->process[i].heap_shards > most)
+			most = model->process[i].heap_shards;
+	if (!most)
+		return;
+	if (most == 1)
+		print_fact(report, file, "peak", "exact: one thread at a time allocated");
+	else
+		print_own(report, file, "peak",
+			  recoat_asprintf("estimated, to %s: %zu threads allocated",
+					  recoat_format_bytes((int64_t)most * PEAK_SLACK).text,
+					  most));
+	if (model->processes > 1)
+		print_fact(report, file, "at peak",
+			   "sums over processes, each at the moment of its own peak");
+}
+
+void recoat_report_footer(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+
+	putc('\n', file);
+	print_own(report, file, "figures",
+		  recoat_asprintf("from %s events, %s call paths, %zu process%s; `recoat dump %s` "
+				  "prints them",
+				  recoat_format_count(model->events).text,
+				  recoat_format_count(model->cct.nodes - 1).text, model->processes,
+				  model->processes == 1 ? "" : "es", report->path));
+	print_exactness(report, file);
+	print_losses(report, file);
+	print_refusals(report, file);
+	print_complaints(report, file);
+}

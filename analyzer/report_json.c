@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A report as JSON: one object a line, so that memory does not grow with the recording. */
+#include "analyzer/report.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/memory.h"
+#include "analyzer/model.h"
+
+#define SCHEMA "recoat-report-1"
+
+/* Texts of a recording need not be UTF-8; what is not becomes one '?' a byte. */
+static json_t *text(const char *from)
+{
+	json_t *json = json_string(from ? from : "");
+	char *clean;
+
+	if (json)
+		return json;
+	clean = recoat_strdup(from);
+	for (char *at = clean; *at; at++)
+		if ((unsigned char)*at >= 0x80)
+			*at = '?';
+	json = json_string(clean);
+	free(clean);
+	return json;
+}
+
+/* Text, or null where there is none. */
+static json_t *text_or_null(const char *from)
+{
+	return from && *from ? text(from) : json_null();
+}
+
+static json_t *number(uint64_t value)
+{
+	return json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value));
+}
+
+static json_t *signed_number(int64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+static json_t *texts(const char *const *from, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, text(from[i]));
+	return array;
+}
+
+/* Print one value and give it up. */
+static void put(FILE *file, json_t *json)
+{
+	json_dumpf(json, file, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
+	json_decref(json);
+}
+
+/* `"name": [`, elements by put_element(), `]`. */
+static void begin_list(FILE *file, const char *name)
+{
+	fprintf(file, ",\n\"%s\": [", name);
+}
+
+static void put_element(FILE *file, size_t index, json_t *json)
+{
+	fputs(index ? ",\n  " : "\n  ", file);
+	put(file, json);
+}
+
+static void end_list(FILE *file)
+{
+	fputs("\n]", file);
+}
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new(object, key, value);
+}
+
+static void set_heap(json_t *object, const struct recoat_heap_counts *heap)
+{
+	set(object, "allocations", number(heap->allocations));
+	set(object, "bytes", number(heap->bytes));
+	set(object, "frees", number(heap->frees));
+	set(object, "freed_bytes", number(heap->freed_bytes));
+	set(object, "live_bytes", signed_number(recoat_heap_counts_live(heap)));
+	set(object, "temporary", number(heap->temporary));
+	set(object, "at_peak_bytes", signed_number(heap->at_peak));
+}
+
+static void set_sums(json_t *object, const struct recoat_span_sums *sums, uint64_t self)
+{
+	set(object, "calls", number(sums->calls));
+	set(object, "inclusive_ns", number(sums->time));
+	set(object, "exclusive_ns", number(self));
+	set(object, "shortest_ns", number(sums->time_min));
+	set(object, "longest_ns", number(sums->time_max));
+	set(object, "cpu_calls", number(sums->cpu_calls));
+	set(object, "cpu_ns", number(sums->cpu_time));
+	set(object, "size_calls", number(sums->size_calls));
+	set(object, "size_total", number(sums->size));
+	set(object, "size_min", number(sums->size_min));
+	set(object, "size_max", number(sums->size_max));
+	set(object, "size_ns", number(sums->size_time));
+	set(object, "unwound", number(sums->unwound));
+	set(object, "allocations", number(sums->allocations));
+	set(object, "bytes", number(sums->bytes));
+	set(object, "peak_bytes", number(sums->peak));
+}
+
+static json_t *losses(const struct recoat_process *process)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < process->losses; i++) {
+		json_t *loss = json_object();
+
+		set(loss, "reason", text(process->loss[i].reason));
+		set(loss, "count", number(process->loss[i].count));
+		json_array_append_new(array, loss);
+	}
+	return array;
+}
+
+static json_t *samples(const struct recoat_process *process)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < process->samples; i++) {
+		json_t *sample = json_array();
+
+		json_array_append_new(sample, number(process->sample[i].time));
+		json_array_append_new(sample, number(process->sample[i].live));
+		json_array_append_new(sample, number(process->sample[i].peak));
+		json_array_append_new(array, sample);
+	}
+	return array;
+}
+
+static json_t *process_json(const struct recoat_process *process)
+{
+	json_t *object = json_object();
+
+	set(object, "trace", text(process->trace));
+	set(object, "pid", number(process->pid));
+	set(object, "parent_pid", number(process->parent_pid));
+	set(object, "forked", json_boolean(process->forked));
+	set(object, "ended_cleanly", json_boolean(process->ended));
+	set(object, "replaced_by_exec", json_boolean(process->exec_seen));
+	set(object, "program", text(process->program));
+	set(object, "arguments", texts(process->argument, process->arguments));
+	set(object, "directory", text(process->directory));
+	set(object, "settings", texts(process->setting, process->settings));
+	set(object, "recoat_version", text(process->version));
+	set(object, "host", text(process->host));
+	set(object, "kernel", text(process->kernel));
+	set(object, "machine", text(process->machine));
+	set(object, "processors", number(process->processors));
+	set(object, "start_ns", signed_number(process->start_real));
+	set(object, "wall_ns", number(recoat_process_duration(process)));
+	set(object, "user_ns", number(process->user_time));
+	set(object, "system_ns", number(process->system_time));
+	set(object, "max_resident_bytes", number(process->max_resident));
+	set(object, "heap_recorded", json_boolean(process->has_heap));
+	set(object, "heap_shards", number(process->heap_shards));
+	set(object, "heap_live_bytes", signed_number(process->heap_live));
+	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
+	set(object, "heap_peak_ns", number(process->heap_peak_time));
+	set(object, "heap_samples", samples(process));
+	set(object, "events", number(process->events));
+	set(object, "dropped_events", number(process->packet_drops));
+	set(object, "dropped", losses(process));
+	return object;
+}
+
+static void put_processes(const struct recoat_report *report, FILE *file)
+{
+	begin_list(file, "processes");
+	for (size_t i = 0; i < report->model->processes; i++)
+		put_element(file, i, process_json(&report->model->process[i]));
+	end_list(file);
+}
+
+static void put_kernels(const struct recoat_report *report, FILE *file)
+{
+	begin_list(file, "kernels");
+	for (size_t i = 0; i < report->model->kernels; i++) {
+		const struct recoat_kernel_row *row = &report->model->kernel[i];
+		json_t *object = json_object();
+
+		set(object, "kernel", text(row->kernel));
+		set(object, "operation", text(row->operation));
+		set(object, "abi", text(row->abi));
+		set(object, "implementation", text(row->implementation));
+		set(object, "symbol", text(row->symbol));
+		set(object, "mechanism", text(row->mechanism));
+		set_sums(object, &row->sums, row->self_time);
+		put_element(file, i, object);
+	}
+	end_list(file);
+}
+
+static void set_call(json_t *object, const struct recoat_call *call)
+{
+	set(object, "function", text(call->function));
+	set(object, "known", json_boolean(call->known));
+	set(object, "file", text_or_null(call->file));
+	set(object, "line", call->line ? number((uint64_t)call->line) : json_null());
+}
+
+static void put_sites(const struct recoat_report *report, FILE *file)
+{
+	struct recoat_sites sites;
+
+	recoat_sites_create(&sites, report->model, report->symbols, report->order);
+	begin_list(file, "allocation_sites");
+	for (size_t i = 0; i < sites.count; i++) {
+		json_t *object = json_object();
+
+		set_call(object, &sites.at[i].call);
+		set(object, "module", text_or_null(sites.at[i].module));
+		set(object, "unnamed_callees", json_boolean(sites.at[i].unnamed));
+		set(object, "call_paths", number(sites.at[i].paths));
+		set(object, "largest_call_path", number(sites.at[i].node));
+		set_heap(object, &sites.at[i].heap);
+		put_element(file, i, object);
+	}
+	end_list(file);
+	recoat_sites_destroy(&sites);
+}
+
+static void put_modules(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_cct *cct = &report->model->cct;
+
+	begin_list(file, "modules");
+	for (size_t i = 0; i < cct->modules; i++) {
+		json_t *object = json_object();
+
+		set(object, "path", text_or_null(cct->module[i].path));
+		set(object, "build_id", text_or_null(cct->module[i].build_id));
+		put_element(file, i, object);
+	}
+	end_list(file);
+}
+
+static json_t *frame_json(const struct recoat_report *report, uint32_t frame)
+{
+	const struct recoat_frame *at = &report->model->cct.frame[frame];
+	struct recoat_calls calls = recoat_frame_calls(report->model, report->symbols, frame);
+	json_t *object = json_object(), *array = json_array();
+
+	for (size_t i = 0; i < calls.count; i++) {
+		json_t *call = json_object();
+
+		set_call(call, &calls.at[i]);
+		set(call, "inlined", json_boolean(calls.at[i].inlined));
+		json_array_append_new(array, call);
+	}
+	set(object, "module", number(at->module));
+	set(object, "address", number(at->offset));
+	set(object, "calls", array);
+	return object;
+}
+
+static void put_frames(const struct recoat_report *report, FILE *file)
+{
+	begin_list(file, "frames");
+	for (size_t i = 0; i < report->model->cct.frames; i++)
+		put_element(file, i, frame_json(report, (uint32_t)i));
+	end_list(file);
+}
+
+static void put_nodes(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_cct *cct = &report->model->cct;
+
+	begin_list(file, "call_paths");
+	for (size_t i = 0; i < cct->nodes; i++) {
+		json_t *object = json_object();
+
+		set(object, "parent", i ? number(cct->node[i].parent) : json_null());
+		set(object, "frame", i ? number(cct->node[i].frame) : json_null());
+		if (cct->node[i].heap.allocations || cct->node[i].heap.frees)
+			set_heap(object, &cct->node[i].heap);
+		put_element(file, i, object);
+	}
+	end_list(file);
+}
+
+static void put_spans(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_spans *spans = &report->model->spans;
+
+	begin_list(file, "spans");
+	for (size_t i = 0; i < spans->count; i++) {
+		const struct recoat_span_node *node = &spans->node[i];
+		json_t *object = json_object();
+
+		set(object, "parent",
+		    node->parent == RECOAT_NONE ? json_null() : number(node->parent));
+		set(object, "kernel", number(node->kernel));
+		set(object, "call_path", number(node->path));
+		set_sums(object, &node->sums, recoat_span_sums_self(&node->sums));
+		put_element(file, i, object);
+	}
+	end_list(file);
+}
+
+static void put_refusals(const struct recoat_report *report, FILE *file)
+{
+	begin_list(file, "not_hooked");
+	for (size_t i = 0; i < report->model->refusals; i++) {
+		const struct recoat_refusal *refusal = &report->model->refusal[i];
+		json_t *object = json_object();
+
+		set(object, "kernel", text(refusal->kernel));
+		set(object, "symbol", text(refusal->symbol));
+		set(object, "module", text(refusal->module));
+		set(object, "reason", text(refusal->reason));
+		put_element(file, i, object);
+	}
+	end_list(file);
+}
+
+static void put_complaints(const struct recoat_report *report, FILE *file)
+{
+	const char *complaint;
+
+	begin_list(file, "symbol_problems");
+	for (size_t i = 0; (complaint = recoat_symbols_complaint(report->symbols, i)); i++)
+		put_element(file, i, text(complaint));
+	end_list(file);
+}
+
+static void put_totals(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	json_t *heap = json_object();
+
+	set_heap(heap, &model->heap);
+	fprintf(file, ",\n\"wall_ns\": ");
+	put(file, number(recoat_model_duration(model)));
+	fprintf(file, ",\n\"events\": ");
+	put(file, number(model->events));
+	fprintf(file, ",\n\"events_without_call_path\": ");
+	put(file, number(model->unknown_paths));
+	fprintf(file, ",\n\"orphan_spans\": ");
+	put(file, number(model->spans.orphans));
+	fprintf(file, ",\n\"processes_without_data\": ");
+	put(file, number(model->unusable));
+	fprintf(file, ",\n\"heap\": ");
+	put(file, heap);
+}
+
+void recoat_report_json(const struct recoat_report *report, FILE *file)
+{
+	fprintf(file, "{\"schema\": \"" SCHEMA "\",\n\"recording\": ");
+	put(file, text(report->path));
+	put_totals(report, file);
+	put_processes(report, file);
+	put_kernels(report, file);
+	put_sites(report, file);
+	put_spans(report, file);
+	put_nodes(report, file);
+	put_frames(report, file);
+	put_modules(report, file);
+	put_refusals(report, file);
+	put_complaints(report, file);
+	fprintf(file, "\n}\n");
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Spans, summed up as a tree. */
+#include "analyzer/spans.h"
+
+#include <stdlib.h>
+
+#include "analyzer/memory.h"
+
+#define DEPTHS 257 /* A span's depth takes 8 bits, and one below the deepest is looked at. */
+
+/* A context that waits for the span around it: a node with its callees and its next. */
+struct waiting {
+	uint32_t kernel;
+	uint32_t path;
+	struct recoat_span_sums sums;
+	struct waiting *callees;
+	struct waiting *next;
+};
+
+/* Those that wait at one depth, and when the first of them began. */
+struct level {
+	struct waiting *first;
+	uint64_t begin;
+	uint64_t time; /* Sum of their inclusive times. */
+};
+
+struct recoat_span_stack {
+	struct level level[DEPTHS];
+	unsigned deepest; /* No level above this one is in use. */
+	struct waiting *spare;
+};
+
+static uint64_t min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t max(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+{
+	to->time_min = to->calls ? min(to->time_min, from->time_min) : from->time_min;
+	to->time_max = max(to->time_max, from->time_max);
+	if (from->size_calls) {
+		to->size_min = to->size_calls ? min(to->size_min, from->size_min) : from->size_min;
+		to->size_max = max(to->size_max, from->size_max);
+	}
+	to->calls += from->calls;
+	to->time += from->time;
+	to->child_time += from->child_time;
+	to->cpu_calls += from->cpu_calls;
+	to->cpu_time += from->cpu_time;
+	to->cpu_wall += from->cpu_wall;
+	to->size_calls += from->size_calls;
+	to->size += from->size;
+	to->size_time += from->size_time;
+	to->unwound += from->unwound;
+	to->allocations += from->allocations;
+	to->bytes += from->bytes;
+	to->peak = max(to->peak, from->peak);
+}
+
+uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums)
+{
+	return sums->time > sums->child_time ? sums->time - sums->child_time : 0;
+}
+
+static struct waiting *get_waiting(struct recoat_span_stack *stack)
+{
+	struct waiting *waiting = stack->spare;
+
+	if (!waiting)
+		return recoat_calloc(1, sizeof(*waiting));
+	stack->spare = waiting->next;
+	*waiting = (struct waiting){0};
+	return waiting;
+}
+
+static void put_waiting(struct recoat_span_stack *stack, struct waiting *waiting)
+{
+	waiting->next = stack->spare;
+	stack->spare = waiting;
+}
+
+/* The context of this kernel and path in a list, added if it is new. */
+static struct waiting *find(struct recoat_span_stack *stack, struct waiting **list, uint32_t kernel,
+			    uint32_t path)
+{
+	struct waiting *waiting;
+
+	for (waiting = *list; waiting; waiting = waiting->next)
+		if (waiting->kernel == kernel && waiting->path == path)
+			return waiting;
+	waiting = get_waiting(stack);
+	waiting->kernel = kernel;
+	waiting->path = path;
+	waiting->next = *list;
+	*list = waiting;
+	return waiting;
+}
+
+/* Add the contexts of `from` to those of `to`; `from` is used up. Depth is bounded by DEPTHS. */
+static void merge(struct recoat_span_stack *stack, struct waiting **to, struct waiting *from)
+{
+	struct waiting *next;
+
+	if (!*to) {
+		*to = from;
+		return;
+	}
+	for (; from; from = next) {
+		struct waiting *into = find(stack, to, from->kernel, from->path);
+
+		next = from->next;
+		recoat_span_sums_add(&into->sums, &from->sums);
+		merge(stack, &into->callees, from->callees);
+		put_waiting(stack, from);
+	}
+}
+
+static struct recoat_span_node *add_node(struct recoat_spans *spans, uint32_t parent,
+					 uint32_t kernel, uint32_t path)
+{
+	uint64_t a = (uint64_t)parent << 32 | kernel;
+	uint32_t found = recoat_map_get(&spans->index, a, path);
+
+	if (found != RECOAT_NONE)
+		return &spans->node[found];
+	spans->node = recoat_grow(spans->node, spans->count, &spans->room, sizeof(*spans->node));
+	spans->node[spans->count] =
+		(struct recoat_span_node){.parent = parent, .kernel = kernel, .path = path};
+	recoat_map_put(&spans->index, a, path, (uint32_t)spans->count);
+	return &spans->node[spans->count++];
+}
+
+/* Move contexts that are complete into the tree. */
+static void settle(struct recoat_spans *spans, uint32_t parent, struct waiting *list)
+{
+	struct waiting *next;
+
+	for (; list; list = next) {
+		struct recoat_span_node *node = add_node(spans, parent, list->kernel, list->path);
+
+		next = list->next;
+		recoat_span_sums_add(&node->sums, &list->sums);
+		settle(spans, (uint32_t)(node - spans->node), list->callees);
+		put_waiting(spans->stack, list);
+	}
+}
+
+/* The span around this level's contexts is missing. */
+static void orphan(struct recoat_spans *spans, struct level *level)
+{
+	for (const struct waiting *waiting = level->first; waiting; waiting = waiting->next)
+		spans->orphans += waiting->sums.calls;
+	settle(spans, RECOAT_NONE, level->first);
+	*level = (struct level){0};
+}
+
+static void flush_from(struct recoat_spans *spans, unsigned depth)
+{
+	struct recoat_span_stack *stack = spans->stack;
+
+	for (; stack->deepest >= depth && stack->deepest > 0; stack->deepest--)
+		if (stack->level[stack->deepest].first)
+			orphan(spans, &stack->level[stack->deepest]);
+}
+
+/* A top-level span without callees, the usual one, needs no detour. */
+static void add_plain(struct recoat_spans *spans, const struct recoat_span_in *span)
+{
+	struct recoat_span_node *node = add_node(spans, RECOAT_NONE, span->kernel, span->path);
+
+	recoat_span_sums_add(&node->sums, &span->sums);
+}
+
+/* Put the span on its level with the callees that wait below it. */
+static void add_waiting(struct recoat_spans *spans, const struct recoat_span_in *span)
+{
+	struct recoat_span_stack *stack = spans->stack;
+	struct level *level = &stack->level[span->depth], *below = level + 1;
+	struct recoat_span_sums sums = span->sums;
+	bool empty = !level->first;
+	struct waiting *waiting = find(stack, &level->first, span->kernel, span->path);
+
+	sums.child_time += below->time;
+	recoat_span_sums_add(&waiting->sums, &sums);
+	merge(stack, &waiting->callees, below->first);
+	*below = (struct level){0};
+	level->begin = empty ? span->begin : min(level->begin, span->begin);
+	level->time += span->sums.time;
+	stack->deepest = span->depth;
+}
+
+void recoat_spans_add(struct recoat_spans *spans, const struct recoat_span_in *span)
+{
+	struct recoat_span_stack *stack = spans->stack;
+	unsigned below = span->depth + 1;
+
+	if (!stack)
+		stack = spans->stack = recoat_calloc(1, sizeof(*stack));
+	flush_from(spans, below + 1);
+	/* What began before this span is not its callee: the real one was dropped. */
+	if (stack->level[below].first && stack->level[below].begin < span->begin)
+		flush_from(spans, below);
+	if (!span->depth && !stack->level[below].first) {
+		add_plain(spans, span);
+		return;
+	}
+	add_waiting(spans, span);
+	if (!span->depth) {
+		settle(spans, RECOAT_NONE, stack->level[0].first);
+		stack->level[0] = (struct level){0};
+	}
+}
+
+void recoat_spans_flush(struct recoat_spans *spans)
+{
+	if (spans->stack)
+		flush_from(spans, 1);
+}
+
+void recoat_spans_fini(struct recoat_spans *spans)
+{
+	if (spans->stack) {
+		recoat_spans_flush(spans);
+		for (struct waiting *w = spans->stack->spare, *next; w; w = next) {
+			next = w->next;
+			free(w);
+		}
+		free(spans->stack);
+	}
+	free(spans->node);
+	recoat_map_fini(&spans->index);
+	*spans = (struct recoat_spans){0};
+}

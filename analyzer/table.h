@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text in aligned columns. */
+#ifndef RECOAT_TABLE_H
+#define RECOAT_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct recoat_table;
+
+struct recoat_column {
+	const char *title;
+	enum { RECOAT_RIGHT, RECOAT_LEFT } align;
+};
+
+/*
+ * A table with these columns, which must outlive it. The last one may be cut at the page's
+ * width; the others are as wide as their widest cell.
+ */
+struct recoat_table *recoat_table_create(const struct recoat_column *column, size_t count);
+void recoat_table_destroy(struct recoat_table *table);
+
+/* Fill the next cell; cells go from left to right, row by row. Control characters are '?'. */
+void recoat_table_cell(struct recoat_table *table, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* After a full row: a line of text below it, under the last column. */
+void recoat_table_note(struct recoat_table *table, const char *text);
+
+/* After a full row: a rule, for a row of totals. */
+void recoat_table_rule(struct recoat_table *table);
+
+/* Print titles and rows, cut at `width` columns; 0 cuts nothing. */
+void recoat_table_print(const struct recoat_table *table, FILE *file, size_t width);
+
+/* Columns of the terminal on standard output, or 160 if it is none. */
+size_t recoat_page_width(void);
+
+/* Number of terminal columns that the UTF-8 text takes, at one a character. */
+size_t recoat_text_columns(const char *text);
+
+/* Print at most `columns` columns of the text, with ".." at the end if it was cut. */
+void recoat_text_print(FILE *file, const char *text, size_t columns);
+
+#endif

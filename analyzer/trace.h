@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The reader: one process's trace, from files that are not trusted to visitors that are fed. */
+#ifndef RECOAT_TRACE_H
+#define RECOAT_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analyzer/event.h"
+#include "analyzer/metadata.h"
+
+struct recoat_error;
+struct recoat_trace;
+
+/*
+ * This is the only module that sees the bytes of streams. Every packet head is checked,
+ * every field is checked against the packet's content, and a packet that stands in a
+ * stream and in its .live file is given once. Packets are copied into memory of our own
+ * before they are looked at, so that a program which still writes cannot pull them from
+ * under us; memory is bounded by the largest packet, 16 MiB.
+ *
+ * Errors read "FILE: offset N: FOUND, expected EXPECTED".
+ */
+
+/* Groups of files, in the order in which a model wants them. */
+enum recoat_part {
+	RECOAT_PART_PROCESS,
+	RECOAT_PART_SPANS,
+	RECOAT_PART_HEAP_TOTAL,
+	RECOAT_PART_HEAP_PATHS,
+	RECOAT_PARTS,
+};
+
+/* What is called while reading. Any non-zero return stops and is returned. */
+struct recoat_visitor {
+	void *user;
+	/* Before a stream's packets; `name` is its file's, without .live. May be NULL. */
+	int (*stream)(void *user, const char *name);
+	/* Before a packet's events. May be NULL. */
+	int (*packet)(void *user, const struct recoat_packet *packet);
+	int (*event)(void *user, const struct recoat_event *event);
+};
+
+/*
+ * Open the trace in `directory`: reads its metadata and lists its stream files. On success
+ * the caller closes `*trace`. A directory with files that no recording has is refused.
+ */
+int recoat_trace_open(const char *directory, struct recoat_trace **trace,
+		      struct recoat_error *error);
+void recoat_trace_close(struct recoat_trace *trace);
+
+const struct recoat_metadata *recoat_trace_metadata(const struct recoat_trace *trace);
+const char *recoat_trace_directory(const struct recoat_trace *trace);
+
+/* Bytes of all stream files, for progress. */
+uint64_t recoat_trace_size(const struct recoat_trace *trace);
+
+/*
+ * Feed all events of one part to the visitor, file by file in order of name and packet by
+ * packet. What a visitor returns is passed on; bad input is -EINVAL with `error` filled.
+ */
+int recoat_trace_read(struct recoat_trace *trace, enum recoat_part part,
+		      const struct recoat_visitor *visitor, struct recoat_error *error);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes a recording with every kind of event into a directory, for tests/run/analyzer_dump.sh. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/unit/analyzer_fixture.h"
+
+/* Every character that a quoted string may have to escape. */
+static const char awkward[] = "\a\b\f\n\r\t\v\"\\ ? '%s' \x01\x1f\x7f \xc3\xa9";
+
+static void write_process(const char *trace)
+{
+	struct fixture_packet packet;
+
+	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 0);
+	fixture_put_start(&packet, 4000000000u, "/bin/program");
+	fixture_put_argument(&packet, 1000, &(struct recoat_argument){.index = 1, .value = ""});
+	fixture_put_setting(&packet, 1000,
+			    &(struct recoat_setting){.name = "RECOAT_X", .value = awkward});
+	fixture_put_module_load(&packet, 1000,
+				&(struct recoat_module_load){.bias = 0xabcdef0123456789,
+							     .start = 0x1000,
+							     .end = 0x2000,
+							     .build_id = "00ff",
+							     .path = "/bin/program"});
+	fixture_put_module_unload(&packet, 1000, &(struct recoat_module_unload){.start = 0});
+	fixture_put_kernel_link(&packet, 1000,
+				&(struct recoat_kernel_link){.link = 1,
+							     .entry = 0x10,
+							     .kernel = "k",
+							     .operation = "o",
+							     .abi = "c",
+							     .implementation = "original",
+							     .symbol = "s",
+							     .mechanism = "got"});
+	fixture_store(trace, "process", &packet);
+	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 1);
+	fixture_put_call_path(&packet, 2000,
+			      &(struct recoat_call_path){.node = 1, .ip = UINT64_MAX});
+	fixture_put_heap_sample(&packet, 2000,
+				&(struct recoat_heap_sample){.live = 1, .peak = UINT64_MAX});
+	fixture_put_dropped(&packet, 2000,
+			    &(struct recoat_dropped){.count = 2, .reason = "of no room"});
+	fixture_put_hook_refused(
+		&packet, 2000,
+		&(struct recoat_hook_refused){
+			.kernel = "k", .symbol = "s", .module = "m", .reason = "because"});
+	fixture_put_process_end(&packet, 3000,
+				&(struct recoat_process_end){.user_time = 1, .max_resident = 2});
+	fixture_store(trace, "process.live", &packet);
+}
+
+static void write_spans(const char *trace)
+{
+	struct fixture_packet packet;
+
+	for (uint64_t i = 0; i < 100; i++) {
+		fixture_begin(&packet, RECOAT_STREAM_SPANS, i);
+		packet.head.time_begin = 3000 + i * 100;
+		packet.head.time_end = 3000 + i * 100 + 99;
+		fixture_put_span(&packet, 3001 + i * 100,
+				 &(struct recoat_span){.duration = i, .link = 1, .depth = 255});
+		fixture_put_span_costs(&packet, 3002 + i * 100,
+				       &(struct recoat_span_costs){.duration = i,
+								   .link = 1,
+								   .flags = 255,
+								   .size = UINT64_MAX,
+								   .cpu_time = 3});
+		fixture_store(trace, "spans-0", &packet);
+	}
+}
+
+static void write_heap(const char *trace)
+{
+	struct fixture_packet packet;
+
+	fixture_begin(&packet, RECOAT_STREAM_HEAP, 0);
+	fixture_put_heap_total(&packet, 2000,
+			       &(struct recoat_heap_total){.live = -5, .peak = INT64_MIN});
+	fixture_store(trace, "heap-total", &packet);
+	fixture_begin(&packet, RECOAT_STREAM_HEAP, 0);
+	fixture_put_heap_path(&packet, 2000,
+			      &(struct recoat_heap_path){.path = 1, .bytes = 3, .at_peak = -1});
+	fixture_store(trace, "heap-0-0", &packet);
+}
+
+int main(int argc, char **argv)
+{
+	char *trace;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: analyzer_example DIR\n");
+		return 2;
+	}
+	trace = fixture_directory(argv[1], "program-1-1");
+	fixture_metadata(trace);
+	write_process(trace);
+	write_spans(trace);
+	write_heap(trace);
+	free(trace);
+	return 0;
+}
