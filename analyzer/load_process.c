@@ -227,6 +227,9 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_hook_refused:
 		take_refusal(load, &event->as.hook_refused);
 		break;
+	case RECOAT_KEY_call_path_counts:
+		load->process->path_counts = event->as.call_path_counts;
+		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);
 		break;

@@ -10,6 +10,7 @@
 #include "analyzer/cct.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
+#include "recoat/recording.h"
 
 struct recoat_error;
 
@@ -62,8 +63,9 @@ struct recoat_process {
 	bool has_heap;      /* heap_total was seen. */
 	size_t heap_shards; /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
-	uint64_t heap_peak_time; /* Since `first`. */
-	uint64_t packet_drops;   /* Events dropped, as the packets count them. */
+	uint64_t heap_peak_time;                    /* Since `first`. */
+	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
+	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
 	struct recoat_loss *loss;
 	size_t losses, loss_room;
 	struct recoat_heap_point *sample; /* Thinned out where there are many. */

@@ -286,6 +286,10 @@ static int read_live(struct recoat_packets *packets, const struct recoat_visitor
 	/* It was appended already and the writer had no time to empty it. */
 	if (packets->some && head.sequence <= packets->sequence)
 		return 0;
+	if (head.packet_bits / 8 > packets->live.size)
+		return bad(&packets->live, 0, error,
+			   "truncated: %" PRIu64 " bytes, expected a packet of %" PRIu64,
+			   packets->live.size, head.packet_bits / 8);
 	return take(packets, &packets->live, 0, &head, visitor, error);
 }
 

@@ -13,7 +13,6 @@
 #define PROCESS_ROWS 8
 
 /* How far the heap's peak may be off, in bytes a thread: see docs/recording-format.md. */
-#define PEAK_SLACK 16384
 
 /* Arguments in one line, those with blanks in quotes; for the caller to free. */
 static char *command_line(const struct recoat_process *process)
@@ -268,13 +267,48 @@ static void print_exactness(const struct recoat_report *report, FILE *file)
 	if (most == 1)
 		print_fact(report, file, "peak", "exact: one thread at a time allocated");
 	else
-		print_own(report, file, "peak",
-			  recoat_asprintf("estimated, to %s: %zu threads allocated",
-					  recoat_format_bytes((int64_t)most * PEAK_SLACK).text,
-					  most));
+		print_own(
+			report, file, "peak",
+			recoat_asprintf("estimated, to %s: %zu threads allocated",
+					recoat_format_bytes((int64_t)most * RECOAT_HEAP_SLACK).text,
+					most));
 	if (model->processes > 1)
 		print_fact(report, file, "at peak",
 			   "sums over processes, each at the moment of its own peak");
+}
+
+/* How far the call paths can be trusted, as the runtime itself has checked. */
+static void print_path_counts(const struct recoat_report *report, FILE *file)
+{
+	struct recoat_call_path_counts sum = {0};
+	char *text;
+
+	for (size_t i = 0; i < report->model->processes; i++) {
+		const struct recoat_call_path_counts *of = &report->model->process[i].path_counts;
+
+		sum.lookups += of->lookups;
+		sum.unwound += of->unwound;
+		sum.verified += of->verified;
+		sum.disagreements += of->disagreements;
+		sum.incomplete += of->incomplete;
+		sum.truncated += of->truncated;
+	}
+	if (!sum.lookups)
+		return;
+	text = recoat_asprintf("%s looked up, %.1f%% of them unwound; %s others unwound again to "
+			       "verify, %s disagreed",
+			       recoat_format_count(sum.lookups).text,
+			       100.0 * (double)sum.unwound / (double)sum.lookups,
+			       recoat_format_count(sum.verified).text,
+			       recoat_format_count(sum.disagreements).text);
+	print_own(report, file, "paths", text);
+	if (sum.incomplete || sum.truncated)
+		print_own(
+			report, file, "paths",
+			recoat_asprintf("%s end at code that could not be unwound, %s were cut as "
+					"too deep",
+					recoat_format_count(sum.incomplete).text,
+					recoat_format_count(sum.truncated).text));
 }
 
 void recoat_report_footer(const struct recoat_report *report, FILE *file)
@@ -289,6 +323,7 @@ void recoat_report_footer(const struct recoat_report *report, FILE *file)
 				  recoat_format_count(model->cct.nodes - 1).text, model->processes,
 				  model->processes == 1 ? "" : "es", report->path));
 	print_exactness(report, file);
+	print_path_counts(report, file);
 	print_losses(report, file);
 	print_refusals(report, file);
 	print_complaints(report, file);

@@ -143,6 +143,19 @@ static json_t *samples(const struct recoat_process *process)
 	return array;
 }
 
+static json_t *path_counts(const struct recoat_call_path_counts *counts)
+{
+	json_t *object = json_object();
+
+	set(object, "lookups", number(counts->lookups));
+	set(object, "unwound", number(counts->unwound));
+	set(object, "verified", number(counts->verified));
+	set(object, "disagreements", number(counts->disagreements));
+	set(object, "incomplete", number(counts->incomplete));
+	set(object, "truncated", number(counts->truncated));
+	return object;
+}
+
 static json_t *process_json(const struct recoat_process *process)
 {
 	json_t *object = json_object();
@@ -174,6 +187,7 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "heap_peak_ns", number(process->heap_peak_time));
 	set(object, "heap_samples", samples(process));
 	set(object, "events", number(process->events));
+	set(object, "call_path_counts", path_counts(&process->path_counts));
 	set(object, "dropped_events", number(process->packet_drops));
 	set(object, "dropped", losses(process));
 	return object;

@@ -1,30 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Unwinding with libunwind, opened on demand and kept out of the target's scope. */
+/* Call paths by the stack cache, or by libunwind, opened on demand and kept to ourselves. */
 #include "preload/call_path.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 
 #include "preload/message.h"
+#include "preload/modules.h"
 #include "preload/recording.h"
+#include "preload/stack_cache.h"
 #include "preload/tree.h"
 
-/* _ULx86_64_... would do too; unw_backtrace has a fast path of its own. */
-static int (*backtrace_fast)(void **frames, int size);
+#define VERIFY_EVERY 4096 /* Hits, of which one is unwound again. */
 
-void recoat_call_path_init(void)
+static enum recoat_unwinder chosen;
+static int (*libunwind_backtrace)(void **frames, int size);
+
+static void open_libunwind(void)
 {
 	void *library = dlopen(LIBUNWIND_SONAME, RTLD_NOW | RTLD_LOCAL);
 	void *warm[4];
 
 	if (library)
-		backtrace_fast = (int (*)(void **, int))dlsym(library, "unw_backtrace");
-	if (!backtrace_fast) {
-		recoat_message("%s cannot be opened, so call paths have one frame only",
+		libunwind_backtrace = (int (*)(void **, int))dlsym(library, "unw_backtrace");
+	if (libunwind_backtrace)
+		libunwind_backtrace(warm, 4);
+	else
+		recoat_message("%s cannot be opened, so our own unwinder is used",
 			       LIBUNWIND_SONAME);
-		return;
-	}
-	backtrace_fast(warm, 4);
+}
+
+void recoat_call_path_init(enum recoat_unwinder unwinder)
+{
+	chosen = unwinder;
+	if (chosen == RECOAT_UNWIND_LIBUNWIND)
+		open_libunwind();
 }
 
 static uint32_t intern(uint32_t path, uint64_t ip)
@@ -43,20 +53,17 @@ static int backtrace(uint64_t *frames, int max)
 	int state, count;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	count = backtrace_fast((void **)frames, max);
+	count = libunwind_backtrace((void **)frames, max);
 	pthread_setcancelstate(state, &state);
 	return count;
 }
 
-uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller)
+static uint32_t path_by_libunwind(struct recoat_thread *thread, const struct recoat_caller *caller)
 {
-	const int max = sizeof thread->frames / sizeof thread->frames[0];
 	uint32_t path = RECOAT_PATH_ROOT;
+	int count = backtrace(thread->frames, RECOAT_FRAMES_MAX);
 	int first = 0;
-	int count = 0;
 
-	if (backtrace_fast)
-		count = backtrace(thread->frames, max);
 	/* The innermost frames are ours; the caller's comes behind them. */
 	while (first < count && thread->frames[first] != caller->ip)
 		first++;
@@ -64,5 +71,52 @@ uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_call
 		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
 	while (count > first)
 		path = intern(path, thread->frames[--count]);
-	return path == RECOAT_PATH_ROOT ? RECOAT_PATH_UNKNOWN : path;
+	return path;
+}
+
+/* The thread's cache, told which thread it serves; NULL without memory for one. */
+static struct recoat_stack_cache *cache_of(struct recoat_thread *thread, uint64_t stack)
+{
+	const struct recoat_stack_cache_options options = {
+		.epoch = &recoat_modules_epoch,
+		.verify_every = chosen == RECOAT_UNWIND_VERIFY ? 1 : VERIFY_EVERY,
+	};
+
+	if (!thread->stacks)
+		thread->stacks = recoat_stack_cache_create(&options);
+	if (thread->stacks)
+		recoat_stack_cache_attach(thread->stacks, stack);
+	thread->stacks_attached = thread->stacks != NULL;
+	return thread->stacks;
+}
+
+uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller)
+{
+	struct recoat_stack_cache *cache = thread->stacks;
+
+	if (__builtin_expect(libunwind_backtrace != NULL, 0))
+		return path_by_libunwind(thread, caller);
+	if (__builtin_expect(!thread->stacks_attached, 0))
+		cache = cache_of(thread, caller->stack);
+	if (__builtin_expect(!cache, 0))
+		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
+	return recoat_stack_cache_lookup(cache, caller->ip, caller->stack, caller->base);
+}
+
+void recoat_call_path_count(struct recoat_call_path_counts *counts)
+{
+	*counts = (struct recoat_call_path_counts){0};
+	for (struct recoat_thread *at = recoat_thread_first(); at; at = at->next) {
+		const struct recoat_stack_cache_statistics *of;
+
+		if (!at->stacks)
+			continue;
+		of = &at->stacks->statistics;
+		counts->lookups += of->hits + of->misses;
+		counts->unwound += of->misses;
+		counts->verified += of->verified;
+		counts->disagreements += of->disagreements;
+		counts->incomplete += of->incomplete;
+		counts->truncated += of->truncated;
+	}
 }

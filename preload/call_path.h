@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "preload/settings.h"
 #include "preload/thread.h"
 
 /* The state of the caller at the moment when the called function has returned. */
@@ -14,7 +15,7 @@ struct recoat_caller {
 	uint64_t base; /* rbp. */
 };
 
-/* Of the function in which it stands, which needs a frame pointer (AM_CFLAGS see to that). */
+/* Of the function in which it stands, which needs a frame pointer (RUNTIME_CFLAGS). */
 #define RECOAT_CALLER()                                                                            \
 	((struct recoat_caller){                                                                   \
 		.ip = (uint64_t)__builtin_return_address(0),                                       \
@@ -22,10 +23,14 @@ struct recoat_caller {
 		.base = *(const uint64_t *)__builtin_frame_address(0),                             \
 	})
 
-/* Open what unwinding needs. At start, before threads; a failure is reported once. */
-void recoat_call_path_init(void);
+/* Choose the unwinder, and open what it needs. At start, before threads. */
+void recoat_call_path_init(enum recoat_unwinder unwinder);
 
 /* The path of `caller`, RECOAT_PATH_UNKNOWN if it cannot be told. The thread is busy. */
 uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller);
+
+/* Sums over all threads so far. Takes no lock; threads that run on may be a little ahead. */
+struct recoat_call_path_counts;
+void recoat_call_path_count(struct recoat_call_path_counts *counts);
 
 #endif

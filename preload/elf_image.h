@@ -33,8 +33,7 @@ bool recoat_elf_image_open(struct recoat_elf_image *image, const struct recoat_m
 uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image);
 
 /* The function `name` that this module defines, or NULL. Uses the hash table if there is one. */
-const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image,
-					  const char *name);
+const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image, const char *name);
 
 /* Is it a function that the module defines, global or weak? */
 bool recoat_elf_is_function(const ElfW(Sym) *symbol);

@@ -12,8 +12,7 @@
 #include "preload/tree.h"
 
 #define PATHS_A_LEAF 1024
-#define TELL_BYTES (16 << 10)	     /* `pending` is told to heap_total beyond this. */
-#define EVENTS_A_LOOK 256	     /* Heap events of a thread between looks at the clock. */
+#define EVENTS_A_LOOK 256            /* Heap events of a thread between looks at the clock. */
 #define SAMPLE_INTERVAL_NS 10000000u /* Between two heap_sample events. */
 
 /* A heap_path event as it stands in a heap packet. */
@@ -33,8 +32,8 @@ struct total_packet {
 	_Atomic uint64_t peak_time;
 };
 static_assert(sizeof(_Atomic int64_t) == 8, "atomics must have the layout on disk");
-static_assert(sizeof(struct total_packet) == sizeof(struct recoat_packet) + 8 +
-						     sizeof(struct recoat_heap_total),
+static_assert(sizeof(struct total_packet) ==
+		      sizeof(struct recoat_packet) + 8 + sizeof(struct recoat_heap_total),
 	      "the same fields as in events.def");
 
 static struct total_packet no_file; /* Serves until, and unless, there is a file. */
@@ -117,8 +116,7 @@ static struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t 
 	slot->word = recoat_event_word(RECOAT_EVENT_heap_path, thread->heap_packet->time_begin);
 	slot->counts.path = path;
 	/* A counter that was not there at the peak held nothing then, which is its zero. */
-	slot->counts.epoch =
-		(uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
+	slot->counts.epoch = (uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
 	publish_packet(thread->heap_packet,
 		       (size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
 	leaf[path % PATHS_A_LEAF] = slot;
@@ -139,8 +137,7 @@ static struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t 
 		return NULL;
 	}
 	if (slot->counts.epoch != epoch) {
-		slot->counts.at_peak =
-			(int64_t)(slot->counts.bytes - slot->counts.freed_bytes);
+		slot->counts.at_peak = (int64_t)(slot->counts.bytes - slot->counts.freed_bytes);
 		slot->counts.epoch = epoch;
 	}
 	return &slot->counts;
@@ -151,9 +148,8 @@ static void raise_peak(int64_t live)
 	int64_t peak = atomic_load_explicit(&total->peak, memory_order_relaxed);
 
 	while (live > peak) {
-		if (!atomic_compare_exchange_weak_explicit(&total->peak, &peak, live,
-							   memory_order_relaxed,
-							   memory_order_relaxed))
+		if (!atomic_compare_exchange_weak_explicit(
+			    &total->peak, &peak, live, memory_order_relaxed, memory_order_relaxed))
 			continue;
 		atomic_fetch_add_explicit(&total->epoch, 1, memory_order_relaxed);
 		atomic_store_explicit(&total->peak_time, recoat_clock_coarse(),
@@ -165,9 +161,9 @@ static void raise_peak(int64_t live)
 /* Add `pending` to the total, and learn what the other threads have told. */
 static void tell_total(struct recoat_thread *thread)
 {
-	thread->others = atomic_fetch_add_explicit(&total->live, thread->pending,
-						   memory_order_relaxed) +
-			 thread->pending;
+	thread->others =
+		atomic_fetch_add_explicit(&total->live, thread->pending, memory_order_relaxed) +
+		thread->pending;
 	thread->pending = 0;
 }
 
@@ -189,9 +185,9 @@ static void look_at_clock(struct recoat_thread *thread)
 	uint64_t due = atomic_load_explicit(&next_sample, memory_order_relaxed);
 
 	thread->events = 0;
-	if (now >= due && atomic_compare_exchange_strong_explicit(
-				  &next_sample, &due, now + SAMPLE_INTERVAL_NS,
-				  memory_order_relaxed, memory_order_relaxed))
+	if (now >= due &&
+	    atomic_compare_exchange_strong_explicit(&next_sample, &due, now + SAMPLE_INTERVAL_NS,
+						    memory_order_relaxed, memory_order_relaxed))
 		take_sample(thread, now);
 }
 
@@ -200,7 +196,8 @@ static void change_live(struct recoat_thread *thread, int64_t change)
 {
 	thread->live += change;
 	thread->pending += change;
-	if (__builtin_expect(thread->pending > TELL_BYTES || thread->pending < -TELL_BYTES, 0))
+	if (__builtin_expect(
+		    thread->pending > RECOAT_HEAP_SLACK || thread->pending < -RECOAT_HEAP_SLACK, 0))
 		tell_total(thread);
 	if (__builtin_expect(++thread->events >= EVENTS_A_LOOK, 0))
 		look_at_clock(thread);

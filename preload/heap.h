@@ -34,8 +34,7 @@ struct recoat_heap_release {
 };
 
 /* The block at `address` is about to be freed: call before another thread can get it. */
-struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread,
-						const void *address);
+struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address);
 
 /* It was not freed after all. */
 void recoat_heap_restore(struct recoat_thread *thread, const void *address,

@@ -102,8 +102,7 @@ static void locate_glob(const struct recoat_elf_image *image, const struct recoa
 		    !recoat_kernel_matches(kernel, name))
 			continue;
 		if (kernel->all) {
-			add_definition(kernel, name, module->path,
-				       image->bias + symbol->st_value);
+			add_definition(kernel, name, module->path, image->bias + symbol->st_value);
 		} else if (found) {
 			refuse(kernel, name, module->path,
 			       "the pattern matches several functions and 'all = yes' is not set");
@@ -221,10 +220,10 @@ static void patch_slot(const struct recoat_elf_image *image, const struct recoat
 	    (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT && type != R_X86_64_64))
 		return;
 	held = __atomic_load_n((const uint64_t *)slot, __ATOMIC_RELAXED);
-	definition = meant_by(name, held,
-			      type == R_X86_64_JUMP_SLOT && held >= module->start &&
-				      held < module->end,
-			      &ambiguous);
+	definition =
+		meant_by(name, held,
+			 type == R_X86_64_JUMP_SLOT && held >= module->start && held < module->end,
+			 &ambiguous);
 	if (!definition)
 		return;
 	if (ambiguous) {
@@ -264,8 +263,7 @@ void recoat_hook_modules(struct recoat_module *modules, uint32_t count)
 		    recoat_elf_image_open(&image, &modules[i])) {
 			patch_slots(&image, &modules[i], image.plt_relocations,
 				    image.plt_relocation_count);
-			patch_slots(&image, &modules[i], image.relocations,
-				    image.relocation_count);
+			patch_slots(&image, &modules[i], image.relocations, image.relocation_count);
 		}
 	}
 	for (uint32_t i = 0; i < count; i++)

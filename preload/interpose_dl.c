@@ -141,8 +141,7 @@ void *recoat_dlopen(const char *file, int mode)
 
 void *recoat_dlsym(void *handle, const char *name)
 {
-	void *(*real)(void *, const char *) =
-		(void *(*)(void *, const char *))recoat_real_dlsym();
+	void *(*real)(void *, const char *) = (void *(*)(void *, const char *))recoat_real_dlsym();
 	void *address = real(handle, name);
 	uint64_t stub;
 

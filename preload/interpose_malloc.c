@@ -131,7 +131,7 @@ RECOAT_EXPORT void *calloc(size_t count, size_t size)
 
 	if (bootstrapping())
 		return size && count > sizeof arena / size ? NULL
-							    : arena_allocate(16, count * size);
+							   : arena_allocate(16, count * size);
 	thread = enter();
 	block = real.calloc(count, size);
 	if (thread)

@@ -11,6 +11,7 @@
 #include "preload/recording.h"
 #include "preload/settings.h"
 #include "preload/tree.h"
+#include "preload/unwind.h"
 
 /*
  * Two lists, the known modules and a scratch one that dl_iterate_phdr fills. Both are written
@@ -188,8 +189,11 @@ static void record_changes(void)
 	memcpy(known.module, scratch.module, scratch.count * sizeof scratch.module[0]);
 	known.count = scratch.count;
 	recoat_lock_drop(&recoat_process_lock);
-	if (gone)
-		atomic_fetch_add_explicit(&recoat_modules_epoch, 1, memory_order_acq_rel);
+	if (!gone)
+		return;
+	/* First the rules, then the caches that are built on them: see stack_cache.h. */
+	recoat_unwind_forget();
+	atomic_fetch_add_explicit(&recoat_modules_epoch, 1, memory_order_release);
 }
 
 /* The first callback does everything, nested, because the loader's lock is recursive. */

@@ -12,7 +12,7 @@ struct recoat_module {
 	uint64_t bias;
 	uint64_t start;
 	uint64_t end;
-	const ElfW(Dyn) *dynamic;   /* NULL for a module without a dynamic section. */
+	const ElfW(Dyn) *dynamic; /* NULL for a module without a dynamic section. */
 	const ElfW(Phdr) *headers;
 	uint32_t header_count;
 	const char *path;

@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "preload/call_path.h"
 #include "preload/clock.h"
 #include "preload/memory.h"
 #include "preload/metadata.h"
@@ -74,8 +75,7 @@ static bool make_process_directory(const char *output, uint64_t start_real, char
 		if (errno != EEXIST)
 			break;
 	}
-	snprintf(problem, problem_size, "%s: cannot hold a recording: %s", output,
-		 strerror(errno));
+	snprintf(problem, problem_size, "%s: cannot hold a recording: %s", output, strerror(errno));
 	return false;
 }
 
@@ -220,6 +220,7 @@ static void put_drops(uint64_t now)
 void recoat_recording_end(void)
 {
 	uint64_t now = recoat_clock_monotonic();
+	struct recoat_call_path_counts paths;
 	struct recoat_process_end event = {0};
 	struct rusage usage;
 
@@ -228,8 +229,10 @@ void recoat_recording_end(void)
 		event.system_time = nanoseconds(usage.ru_stime);
 		event.max_resident = (uint64_t)usage.ru_maxrss * 1024u;
 	}
+	recoat_call_path_count(&paths);
 	recoat_lock_take(&recoat_process_lock);
 	put_drops(now);
+	recoat_put_call_path_counts(&recoat_process_stream, now, &paths);
 	recoat_put_process_end(&recoat_process_stream, now, &event);
 	recoat_lock_drop(&recoat_process_lock);
 }

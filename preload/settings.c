@@ -100,6 +100,24 @@ static bool read_heap(struct recoat_settings *settings, char *problem, size_t pr
 	return false;
 }
 
+static bool read_unwinder(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	static const char *const names[] = {"cache", "verify", "libunwind"};
+	const char *value = getenv("RECOAT_UNWIND");
+
+	settings->unwinder = RECOAT_UNWIND_CACHE;
+	if (!value || !*value)
+		return true;
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+		settings->unwinder = (enum recoat_unwinder)i;
+		if (!strcmp(value, names[i]))
+			return true;
+	}
+	snprintf(problem, problem_size,
+		 "RECOAT_UNWIND: found '%s', expected cache, verify or libunwind", value);
+	return false;
+}
+
 static bool read_follow(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
 	const char *value = getenv("RECOAT_FOLLOW");
@@ -124,8 +142,8 @@ static bool read_kernels(struct recoat_settings *settings, char *problem, size_t
 	}
 	strcpy(settings->kernels, globs ? globs : "");
 	if ((size_t)snprintf(settings->kernel_path, sizeof settings->kernel_path, "%s%s%s",
-			     own ? path : "", own ? ":" : "", RECOAT_PKGDATADIR "/kernels") <
-	    sizeof settings->kernel_path)
+			     own ? path : "", own ? ":" : "",
+			     RECOAT_PKGDATADIR "/kernels") < sizeof settings->kernel_path)
 		return true;
 	snprintf(problem, problem_size, "RECOAT_KERNEL_PATH: longer than %u bytes",
 		 (unsigned)sizeof settings->kernel_path);
@@ -136,6 +154,7 @@ bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_
 {
 	return read_output(settings, problem, problem_size) &&
 	       read_heap(settings, problem, problem_size) &&
+	       read_unwinder(settings, problem, problem_size) &&
 	       read_follow(settings, problem, problem_size) &&
 	       read_kernels(settings, problem, problem_size);
 }

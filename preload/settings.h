@@ -12,12 +12,19 @@ enum recoat_heap_level {
 	RECOAT_HEAP_PROFILE,
 };
 
+enum recoat_unwinder {
+	RECOAT_UNWIND_CACHE,     /* Our own, behind the stack cache. */
+	RECOAT_UNWIND_VERIFY,    /* The same, with every hit of the cache unwound again. */
+	RECOAT_UNWIND_LIBUNWIND, /* libunwind, each time. */
+};
+
 struct recoat_settings {
-	char output[PATH_MAX];	     /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
-	char kernel_path[PATH_MAX];  /* RECOAT_KERNEL_PATH and the installed directory. */
-	char kernels[1024];	     /* RECOAT_KERNELS, globs; empty: all. */
-	enum recoat_heap_level heap; /* RECOAT_HEAP. */
-	bool follow;		     /* RECOAT_FOLLOW: record children too. */
+	char output[PATH_MAX];         /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
+	char kernel_path[PATH_MAX];    /* RECOAT_KERNEL_PATH and the installed directory. */
+	char kernels[1024];            /* RECOAT_KERNELS, globs; empty: all. */
+	enum recoat_heap_level heap;   /* RECOAT_HEAP. */
+	enum recoat_unwinder unwinder; /* RECOAT_UNWIND. */
+	bool follow;                   /* RECOAT_FOLLOW: record children too. */
 };
 
 /*

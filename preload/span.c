@@ -69,8 +69,8 @@ static bool open_stream(struct recoat_thread *thread, uint64_t now)
 	if (thread->spans.packet)
 		return true;
 	snprintf(name, sizeof name, "spans-%u", thread->shard);
-	return !recoat_stream_open(&thread->spans, RECOAT_STREAM_SPANS, name,
-				   RECOAT_SPANS_PACKET, (uint32_t)thread->tid, thread->shard, now);
+	return !recoat_stream_open(&thread->spans, RECOAT_STREAM_SPANS, name, RECOAT_SPANS_PACKET,
+				   (uint32_t)thread->tid, thread->shard, now);
 }
 
 static void put_span(struct recoat_thread *thread, const struct recoat_open_span *span,
@@ -113,8 +113,7 @@ static void end_innermost(struct recoat_thread *thread, uint64_t now, uint8_t mo
 	};
 
 	if (span->flags & RECOAT_SPAN_CPU)
-		costs.cpu_time =
-			recoat_clock_read(CLOCK_THREAD_CPUTIME_ID) - span->cpu_begin;
+		costs.cpu_time = recoat_clock_read(CLOCK_THREAD_CPUTIME_ID) - span->cpu_begin;
 	if (span->outer_peak > thread->live_peak)
 		thread->live_peak = span->outer_peak;
 	count_span(&recoat_links[span->link], costs.duration);

@@ -141,7 +141,7 @@ __attribute__((constructor)) static void start(void)
 	if (!recoat_settings_read(&settings, problem, sizeof problem))
 		recoat_message("%s; not recording", problem);
 	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
-		recoat_call_path_init();
+		recoat_call_path_init(settings.unwinder);
 		recoat_modules_refresh();
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 		recoat_heap_wanted = settings.heap != RECOAT_HEAP_OFF;

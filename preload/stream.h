@@ -25,7 +25,7 @@
 
 struct recoat_stream {
 	struct recoat_packet *packet; /* The live packet, or NULL before open. */
-	unsigned char *cursor;	      /* Where the next event goes. */
+	unsigned char *cursor;        /* Where the next event goes. */
 	unsigned char *end;
 	size_t size; /* Of a packet, in bytes. */
 	char name[32];
@@ -80,8 +80,8 @@ void recoat_stream_hand_over(struct recoat_stream *stream, uint32_t tid, uint64_
 extern char recoat_stream_directory[PATH_MAX];
 
 /*
- * In a forked child, busy or not: unmap every file that recoat_file_map() mapped, all of them the parent's.
- * The caller forgets its streams. Only while the child has one thread.
+ * In a forked child, busy or not: unmap every file that recoat_file_map() mapped, all of them the
+ * parent's. The caller forgets its streams. Only while the child has one thread.
  */
 void recoat_stream_unshare_all(void);
 

@@ -41,8 +41,8 @@ static struct recoat_thread *find_free(void)
 {
 	struct recoat_thread *thread = recoat_thread_first();
 
-	while (thread && (atomic_load_explicit(&thread->taken, memory_order_relaxed) ||
-			  !take(thread)))
+	while (thread &&
+	       (atomic_load_explicit(&thread->taken, memory_order_relaxed) || !take(thread)))
 		thread = thread->next;
 	return thread;
 }
@@ -79,6 +79,7 @@ static struct recoat_thread *attach(void)
 	thread->depth = 0;
 	thread->too_deep = 0;
 	thread->last = NULL;
+	thread->stacks_attached = false;
 	thread->live_peak = thread->live;
 	recoat_stream_hand_over(&thread->spans, (uint32_t)thread->tid, recoat_clock_span());
 	return thread;

@@ -22,8 +22,10 @@
 #include "preload/stream.h"
 
 #define RECOAT_SPAN_DEPTH_MAX 128
+#define RECOAT_FRAMES_MAX 512
 
 struct recoat_heap_slot; /* heap.c */
+struct recoat_stack_cache;
 
 /* A span that has begun and not ended. */
 struct recoat_open_span {
@@ -49,10 +51,10 @@ struct recoat_thread {
 	/* Heap: the thread's own totals, and where its counters stand. */
 	uint64_t allocations;
 	uint64_t bytes;
-	int64_t live;	   /* Bytes it allocated minus bytes it freed. */
+	int64_t live;      /* Bytes it allocated minus bytes it freed. */
 	int64_t live_peak; /* Highest `live` since the current span began. */
 	int64_t pending;   /* Part of `live` that heap_total has not been told. */
-	int64_t others;	   /* heap_total without `pending`, as of the last telling. */
+	int64_t others;    /* heap_total without `pending`, as of the last telling. */
 	const void *last;  /* Newest block, while no other was allocated after it. */
 	uint32_t events;   /* Counts towards the next look at the clock. */
 	uint32_t chunks;   /* Heap packets of this shard so far. */
@@ -66,7 +68,10 @@ struct recoat_thread {
 	uint32_t too_deep; /* Open spans beyond RECOAT_SPAN_DEPTH_MAX. */
 	struct recoat_open_span open[RECOAT_SPAN_DEPTH_MAX];
 
-	uint64_t frames[512]; /* Scratch for unwinding. */
+	/* Call paths. */
+	struct recoat_stack_cache *stacks;  /* Kept when the state changes hands, */
+	bool stacks_attached;               /* and told then whom it serves. */
+	uint64_t frames[RECOAT_FRAMES_MAX]; /* Scratch for libunwind. */
 };
 
 /* What recoat_thread_enter() looks at. `idle` is `own`, or NULL while the thread is busy. */
@@ -75,8 +80,7 @@ struct recoat_thread_local {
 	struct recoat_thread *own;
 	bool ended; /* Its destructors have run; the state is borrowed for each event. */
 };
-extern __thread struct recoat_thread_local recoat_local
-	__attribute__((tls_model("initial-exec")));
+extern __thread struct recoat_thread_local recoat_local __attribute__((tls_model("initial-exec")));
 
 struct recoat_thread *recoat_thread_enter_slowly(void);
 void recoat_thread_leave_slowly(struct recoat_thread *thread);

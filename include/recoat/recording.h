@@ -36,6 +36,12 @@
 #define RECOAT_SPANS_PACKET (256u << 10)
 #define RECOAT_HEAP_PACKET (64u << 10)
 
+/*
+ * While several threads allocate, each tells heap_total of its balance only when that has moved
+ * by more than this many bytes: how far the peak may be off for each thread.
+ */
+#define RECOAT_HEAP_SLACK 16384
+
 /* Flags of a span. */
 #define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */
 #define RECOAT_SPAN_CPU 2u     /* `cpu_time` is valid. */
@@ -85,7 +91,9 @@ typedef const char *recoat_str;
 /* One struct an event, struct recoat_module_load and so on: what is put and got. */
 #define EVENT(stream, id, name) struct recoat_##name {
 #define FIELD(type, name) recoat_##type name;
-#define END(name) };
+#define END(name)                                                                                  \
+	}                                                                                          \
+	;
 #include "recoat/events.def"
 
 #endif

@@ -45,6 +45,13 @@ static void write_process(const char *trace)
 		&packet, 2000,
 		&(struct recoat_hook_refused){
 			.kernel = "k", .symbol = "s", .module = "m", .reason = "because"});
+	fixture_put_call_path_counts(&packet, 2000,
+				     &(struct recoat_call_path_counts){.lookups = 1,
+								       .unwound = 2,
+								       .verified = 3,
+								       .disagreements = 4,
+								       .incomplete = 5,
+								       .truncated = 6});
 	fixture_put_process_end(&packet, 3000,
 				&(struct recoat_process_end){.user_time = 1, .max_resident = 2});
 	fixture_store(trace, "process.live", &packet);

@@ -196,7 +196,7 @@ static void test_refuses_truncated_packets(void **state)
 	assert_int_equal(unlink(path), 0);
 	free(path);
 	fixture_write(*state, "process.live", packet.bytes, 70);
-	assert_refused(*state, "/process.live: offset 0: truncated: 70 bytes", "content");
+	assert_refused(*state, "/process.live: offset 0: truncated: 70 bytes", "expected a packet of 4096");
 }
 
 static void test_refuses_foreign_bytes(void **state)
