@@ -50,7 +50,7 @@ int main(void)
 	double (*pointer)(const struct demo_vector *) = demo_sum;
 
 	printf("sum %g %g\n", demo_sum(&three), pointer(&four)); /* 2 spans, N 3 and 4 */
-	printf("repeat %g\n", demo_repeat(&four, 5));		 /* 1 span around 5 */
+	printf("repeat %g\n", demo_repeat(&four, 5));            /* 1 span around 5 */
 	printf("arguments %g\n", demo_arguments(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
 	printf("pair %ld %g\n", demo_pair(5, 2.5).first, demo_pair(6, 3.5).second);
 	demo_call(nothing, NULL);

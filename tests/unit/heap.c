@@ -75,9 +75,8 @@ static void add_packet(const unsigned char *packet, uint64_t epoch, struct figur
 		sum->frees += event.frees;
 		sum->freed_bytes += event.freed_bytes;
 		sum->temporary += event.temporary;
-		sum->at_peak += event.epoch == epoch
-					? event.at_peak
-					: (int64_t)(event.bytes - event.freed_bytes);
+		sum->at_peak += event.epoch == epoch ? event.at_peak
+						     : (int64_t)(event.bytes - event.freed_bytes);
 	}
 }
 

@@ -40,8 +40,7 @@ static uint32_t node_at(const unsigned char *packet, size_t index)
 {
 	uint32_t node;
 
-	memcpy(&node, packet + sizeof(struct recoat_packet) + index * EVENT_BYTES + 8,
-	       sizeof node);
+	memcpy(&node, packet + sizeof(struct recoat_packet) + index * EVENT_BYTES + 8, sizeof node);
 	return node;
 }
 
