@@ -98,7 +98,7 @@ static void two_constants(struct stack *stack, uint8_t operation)
 		push_constant(stack, left & right);
 		break;
 	case DW_OP_shl:
-		push_constant(stack, (uint64_t)right < 64 ? left << right : 0);
+		push_constant(stack, (uint64_t)right < 64 ? (int64_t)((uint64_t)left << right) : 0);
 		break;
 	case DW_OP_ge:
 		push_constant(stack, left >= right);

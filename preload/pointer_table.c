@@ -54,23 +54,11 @@ static uint64_t *word_of(struct leaf *leaf, uint64_t address)
 	return &leaf->word[(address & ((1u << LEAF_BITS) - 1)) >> GRANULE_BITS];
 }
 
-/* The word of an address, or NULL if its leaf was never made. */
-static uint64_t *find(uint64_t address)
-{
-	struct middle *middle;
-	struct leaf *leaf;
-
-	if (address >> ADDRESS_BITS)
-		return NULL;
-	/* Acquire pairs with the release in make(). */
-	middle = atomic_load_explicit(middle_of(address), memory_order_acquire);
-	if (!middle)
-		return NULL;
-	leaf = atomic_load_explicit(leaf_of(middle, address), memory_order_acquire);
-	return leaf ? word_of(leaf, address) : NULL;
-}
-
-static uint64_t *make_word(uint64_t address)
+/*
+ * The word of an address, or NULL if there is none and none is to be made, or can be. Acquire
+ * pairs with the release in make().
+ */
+static inline uint64_t *word_at(uint64_t address, bool may_make)
 {
 	struct middle *middle;
 	struct leaf *leaf;
@@ -78,22 +66,20 @@ static uint64_t *make_word(uint64_t address)
 	if (address >> ADDRESS_BITS)
 		return NULL;
 	middle = atomic_load_explicit(middle_of(address), memory_order_acquire);
-	if (!middle)
+	if (!middle && may_make)
 		middle = make((void *_Atomic *)middle_of(address), sizeof *middle);
 	if (!middle)
 		return NULL;
 	leaf = atomic_load_explicit(leaf_of(middle, address), memory_order_acquire);
-	if (!leaf)
+	if (!leaf && may_make)
 		leaf = make((void *_Atomic *)leaf_of(middle, address), sizeof *leaf);
 	return leaf ? word_of(leaf, address) : NULL;
 }
 
 bool recoat_pointer_put(const void *address, struct recoat_block block)
 {
-	uint64_t *word = find((uint64_t)address);
+	uint64_t *word = word_at((uint64_t)address, true);
 
-	if (__builtin_expect(!word, 0))
-		word = make_word((uint64_t)address);
 	if (!word)
 		return false;
 	*word = block.size << RECOAT_BLOCK_PATH_BITS | block.path;
@@ -102,7 +88,7 @@ bool recoat_pointer_put(const void *address, struct recoat_block block)
 
 bool recoat_pointer_take(const void *address, struct recoat_block *block)
 {
-	uint64_t *word = find((uint64_t)address);
+	uint64_t *word = word_at((uint64_t)address, false);
 
 	if (!word || !*word)
 		return false;

@@ -261,12 +261,12 @@ static bool words_equal_carefully(const struct recoat_stack_entry *entry)
 
 	for (size_t i = 0; i < count; i++) {
 		struct recoat_stack_slot slot = recoat_stack_entry_slot(entry, i);
-		uint64_t address = entry->sp + (uint64_t)slot.offset * 8;
+		uint64_t address = recoat_stack_slot_address(entry, slot);
 
 		if (address / PAGE != probed && !recoat_stack_probe(address))
 			return false;
 		probed = address / PAGE;
-		if (*(const uint64_t *)address != slot.value)
+		if (recoat_stack_word(address) != slot.value)
 			return false;
 	}
 	return true;

@@ -123,7 +123,7 @@ recoat_stack_cache_walk(const struct recoat_stack_cache *cache, uint64_t ra, uin
 		address = sp + (*word & RECOAT_STACK_PAYLOAD) / 2 * 8;
 		if (__builtin_expect(address > cache->stack.end - 8, 0))
 			return NULL; /* Of another stack whose hash is the same. */
-		place->hash = recoat_stack_hash_on(place->hash, *(const uint64_t *)address);
+		place->hash = recoat_stack_hash_on(place->hash, recoat_stack_word(address));
 	}
 	return NULL;
 }

@@ -28,6 +28,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "preload/unwind_stack.h"
+
 #define RECOAT_STACK_LEVELS 24 /* Discriminators on the way to an entry, at most. */
 #define RECOAT_STACK_BUCKET_BITS 13
 #define RECOAT_STACK_PAYLOAD ((1ull << 48) - 1)
@@ -71,16 +73,19 @@ static inline bool recoat_stack_registers_equal(const struct recoat_stack_entry 
 	return entry->ra == ra && entry->sp == sp && (!entry->bp_live || entry->bp == bp);
 }
 
-static inline bool recoat_stack_group_equal(const struct recoat_stack_group *group,
-					    const uint64_t *base)
+static inline uint64_t recoat_stack_differs(uint64_t sp, const struct recoat_stack_group *group,
+					     size_t number)
 {
-	const uint64_t *value = group->value;
-	const uint16_t *offset = group->offset;
+	return recoat_stack_word(sp + 8ull * group->offset[number]) ^ group->value[number];
+}
 
-	return !((base[offset[0]] ^ value[0]) | (base[offset[1]] ^ value[1]) |
-		 (base[offset[2]] ^ value[2]) | (base[offset[3]] ^ value[3]) |
-		 (base[offset[4]] ^ value[4]) | (base[offset[5]] ^ value[5]) |
-		 (base[offset[6]] ^ value[6]) | (base[offset[7]] ^ value[7]));
+/* One branch for eight words. */
+static inline bool recoat_stack_group_equal(uint64_t sp, const struct recoat_stack_group *group)
+{
+	return !(recoat_stack_differs(sp, group, 0) | recoat_stack_differs(sp, group, 1) |
+		 recoat_stack_differs(sp, group, 2) | recoat_stack_differs(sp, group, 3) |
+		 recoat_stack_differs(sp, group, 4) | recoat_stack_differs(sp, group, 5) |
+		 recoat_stack_differs(sp, group, 6) | recoat_stack_differs(sp, group, 7));
 }
 
 /*
@@ -89,17 +94,15 @@ static inline bool recoat_stack_group_equal(const struct recoat_stack_group *gro
  */
 static inline bool recoat_stack_words_equal(const struct recoat_stack_entry *entry)
 {
-	const uint64_t *base = (const uint64_t *)entry->sp;
 	const struct recoat_stack_group *group = entry->group;
 	const struct recoat_stack_group *end = group + recoat_stack_groups(entry);
-	const struct recoat_stack_slot *far;
+	const struct recoat_stack_slot *far = (const struct recoat_stack_slot *)end;
 
 	for (; group < end; group++)
-		if (__builtin_expect(!recoat_stack_group_equal(group, base), 0))
+		if (__builtin_expect(!recoat_stack_group_equal(entry->sp, group), 0))
 			return false;
-	far = (const struct recoat_stack_slot *)end;
 	for (size_t i = 0; i < entry->far; i++)
-		if (base[far[i].offset] != far[i].value)
+		if (recoat_stack_word(entry->sp + (uint64_t)far[i].offset * 8) != far[i].value)
 			return false;
 	return true;
 }

@@ -74,27 +74,12 @@ static void grow_if_crowded(struct recoat_stack_cache *cache)
 		grow(cache);
 }
 
-/* The first word in which the stack of `entry` is not the one that is there. */
-static bool find_difference(const struct recoat_stack_entry *entry,
-			    struct recoat_stack_slot *difference)
-{
-	const uint64_t *base = (const uint64_t *)entry->sp;
-	size_t count = entry->near + entry->far;
-
-	for (size_t i = 0; i < count; i++) {
-		*difference = recoat_stack_entry_slot(entry, i);
-		if (base[difference->offset] != difference->value)
-			return true;
-	}
-	return false;
-}
-
 /* Put a discriminator where `old` is found, and both entries behind it. */
 static void separate(struct recoat_stack_cache *cache, const struct recoat_stack_place *place,
 		     struct recoat_stack_entry *old, struct recoat_stack_entry *entry,
 		     const struct recoat_stack_slot *difference)
 {
-	uint64_t value = ((const uint64_t *)entry->sp)[difference->offset];
+	uint64_t value = recoat_stack_word(recoat_stack_slot_address(entry, *difference));
 
 	*place->word = recoat_stack_tag(place->hash) | (uint64_t)difference->offset << 1 | 1;
 	put(cache, recoat_stack_hash_on(place->hash, difference->value), (uint64_t)old);
@@ -109,7 +94,7 @@ static void add_on_stack(struct recoat_stack_cache *cache, struct recoat_stack_e
 		recoat_stack_cache_walk(cache, entry->ra, entry->sp, &place);
 
 	if (old && recoat_stack_registers_equal(old, entry->ra, entry->sp, entry->bp) &&
-	    find_difference(old, &difference))
+	    recoat_stack_find_difference(old, 0, &difference))
 		separate(cache, &place, old, entry, &difference);
 	else
 		put(cache, place.hash, (uint64_t)entry);

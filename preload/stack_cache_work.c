@@ -4,19 +4,26 @@
 
 #include "preload/tree.h"
 
-/* Sequential, and only called for suffixes on the owner's own stack. */
-static bool suffix_holds(const struct recoat_stack_entry *entry, size_t first)
+bool recoat_stack_find_difference(const struct recoat_stack_entry *entry, size_t first,
+				  struct recoat_stack_slot *difference)
 {
-	const uint64_t *base = (const uint64_t *)entry->sp;
 	size_t count = entry->near + entry->far;
 
 	for (size_t i = first; i < count; i++) {
-		struct recoat_stack_slot slot = recoat_stack_entry_slot(entry, i);
-
-		if (base[slot.offset] != slot.value)
-			return false;
+		*difference = recoat_stack_entry_slot(entry, i);
+		if (recoat_stack_word(recoat_stack_slot_address(entry, *difference)) !=
+		    difference->value)
+			return true;
 	}
-	return true;
+	return false;
+}
+
+/* Only asked of suffixes on the owner's own stack. */
+static bool suffix_holds(const struct recoat_stack_entry *entry, size_t first)
+{
+	struct recoat_stack_slot difference;
+
+	return !recoat_stack_find_difference(entry, first, &difference);
 }
 
 static bool starts_at(const struct recoat_stack_suffix *suffix,
@@ -41,9 +48,8 @@ static const struct recoat_stack_suffix *find_suffix(const struct recoat_stack_c
 	suffix = (const struct recoat_stack_suffix *)(cache->arena + 8ull * at);
 	if (!starts_at(suffix, registers) || frames + suffix->frames > cache->options.max_frames)
 		return NULL;
-	if (!suffix_holds(recoat_stack_suffix_entry(cache, suffix), suffix->first_slot))
-		return NULL;
-	return suffix;
+	return suffix_holds(recoat_stack_suffix_entry(cache, suffix), suffix->first_slot) ? suffix :
+											   NULL;
 }
 
 void recoat_stack_work_unwind(struct recoat_stack_cache *cache,
@@ -158,7 +164,7 @@ static bool add_slot(struct recoat_stack_cache *cache, uint64_t address, uint64_
 
 static bool add_word(struct recoat_stack_cache *cache, uint64_t address)
 {
-	return !address || add_slot(cache, address, *(const uint64_t *)address);
+	return !address || add_slot(cache, address, recoat_stack_word(address));
 }
 
 static bool add_frame(struct recoat_stack_cache *cache, size_t number)
@@ -181,7 +187,7 @@ static bool add_suffix(struct recoat_stack_cache *cache)
 	for (size_t i = suffix->first_slot; i < count; i++) {
 		struct recoat_stack_slot slot = recoat_stack_entry_slot(entry, i);
 
-		if (!add_slot(cache, entry->sp + (uint64_t)slot.offset * 8, slot.value))
+		if (!add_slot(cache, recoat_stack_slot_address(entry, slot), slot.value))
 			return false;
 	}
 	return true;

@@ -71,6 +71,19 @@ static inline struct recoat_stack_slot recoat_stack_entry_slot(
 	};
 }
 
+static inline uint64_t recoat_stack_slot_address(const struct recoat_stack_entry *entry,
+						 struct recoat_stack_slot slot)
+{
+	return entry->sp + (uint64_t)slot.offset * 8;
+}
+
+/*
+ * The first slot, from `first` on, in which the stack is not the entry's. False if there is
+ * none. For entries on the owner's own stack.
+ */
+bool recoat_stack_find_difference(const struct recoat_stack_entry *entry, size_t first,
+				  struct recoat_stack_slot *difference);
+
 static inline struct recoat_stack_entry *recoat_stack_suffix_entry(
 	const struct recoat_stack_cache *cache, const struct recoat_stack_suffix *suffix)
 {

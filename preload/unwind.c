@@ -58,11 +58,6 @@ static bool may_read(const struct step *step, uint64_t address)
 	return probe(cursor, address);
 }
 
-static uint64_t word_at(uint64_t address)
-{
-	return *(const uint64_t *)address;
-}
-
 /* The caller's stack lies above the frame, except across a signal frame. */
 static bool accept_cfa(struct step *step, uint64_t cfa)
 {
@@ -75,7 +70,7 @@ static bool load_cfa(struct step *step, uint64_t slot)
 	if (!may_read(step, slot))
 		return false;
 	step->frame->cfa_slot = slot;
-	return accept_cfa(step, word_at(slot) + (uint64_t)(int64_t)step->rule->cfa_addend);
+	return accept_cfa(step, recoat_stack_word(slot) + (uint64_t)(int64_t)step->rule->cfa_addend);
 }
 
 static bool find_cfa(struct step *step)
@@ -121,7 +116,7 @@ static bool restore_ra(struct step *step)
 	if (!may_read(step, slot))
 		return false;
 	step->frame->ra_slot = slot;
-	step->cursor->registers.pc = word_at(slot);
+	step->cursor->registers.pc = recoat_stack_word(slot);
 	return true;
 }
 
@@ -140,7 +135,7 @@ static bool restore_bp(struct step *step)
 	if (!may_read(step, slot))
 		return false;
 	step->frame->bp_slot = slot;
-	step->cursor->registers.bp = word_at(slot);
+	step->cursor->registers.bp = recoat_stack_word(slot);
 	return true;
 }
 

@@ -93,10 +93,10 @@ static inline enum recoat_unwind_end recoat_cursor_step(struct recoat_cursor *cu
 	frame->uses_bp = false;
 	frame->drops_bp = below != 0;
 	if (below)
-		registers->bp = *(const uint64_t *)(cfa - below);
+		registers->bp = recoat_stack_word(cfa - below);
 	registers->sp = cfa;
 	registers->exact = false;
-	registers->pc = *(const uint64_t *)(cfa - 8);
+	registers->pc = recoat_stack_word(cfa - 8);
 	return registers->pc ? RECOAT_UNWIND_MORE : RECOAT_UNWIND_OUTERMOST;
 }
 

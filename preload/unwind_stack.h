@@ -28,6 +28,15 @@ void recoat_stack_find(struct recoat_stack *stack, uint64_t sp);
 /* Whether the word at `address` can be read. A system call, 0.1 us; keeps errno. */
 bool recoat_stack_probe(uint64_t address);
 
+/*
+ * The word at `address`, which is some word of a live stack: a sanitizer would take it for an
+ * access to somebody's local variable.
+ */
+__attribute__((no_sanitize("address"))) static inline uint64_t recoat_stack_word(uint64_t address)
+{
+	return *(const uint64_t *)address;
+}
+
 static inline bool recoat_stack_has(const struct recoat_stack *stack, uint64_t sp)
 {
 	return sp - stack->low < stack->end - stack->low;
