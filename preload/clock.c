@@ -14,6 +14,7 @@ struct reading {
 };
 
 bool recoat_clock_is_tsc;
+uint64_t recoat_clock_span_frequency = 1000000000u;
 static struct reading first;
 
 static bool tsc_is_invariant(void)
@@ -49,17 +50,18 @@ void recoat_clock_init(void)
 	first = read_clocks();
 }
 
-uint64_t recoat_clock_span_frequency(void)
+void recoat_clock_calibrate(void)
 {
 	struct reading now;
 
 	if (!recoat_clock_is_tsc)
-		return 1000000000u;
+		return;
 	do {
 		now = read_clocks();
 	} while (now.monotonic - first.monotonic < CALIBRATION_NS);
-	return (uint64_t)((unsigned __int128)(now.span - first.span) * 1000000000u /
-			  (now.monotonic - first.monotonic));
+	recoat_clock_span_frequency =
+		(uint64_t)((unsigned __int128)(now.span - first.span) * 1000000000u /
+			   (now.monotonic - first.monotonic));
 }
 
 uint64_t recoat_clock_span_origin(uint64_t *real)

@@ -39,12 +39,15 @@ static inline uint64_t recoat_clock_span(void)
 /* Decide which clock times spans and take the first reading for its calibration. */
 void recoat_clock_init(void);
 
+/* Ticks a second of the clock "span" as last measured by recoat_clock_calibrate(). */
+extern uint64_t recoat_clock_span_frequency;
+
 /*
- * Ticks a second of the clock "span", from the time that has passed since init; waits until
+ * Measure recoat_clock_span_frequency, from the time that has passed since init; waits until
  * that is half a millisecond at least. The longer ago, the better: after a second the error
- * is below one part in a million.
+ * is below one part in a million. Takes no lock: a concurrent call measures the same.
  */
-uint64_t recoat_clock_span_frequency(void);
+void recoat_clock_calibrate(void);
 
 /* What a clock read at init, when CLOCK_REALTIME read `*real` ns. */
 uint64_t recoat_clock_span_origin(uint64_t *real);

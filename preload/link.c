@@ -80,6 +80,11 @@ uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t target, c
 	return index == RECOAT_LINKS_MAX ? 0 : recoat_stub_address(index);
 }
 
+bool recoat_link_any(void)
+{
+	return atomic_load_explicit(&count, memory_order_relaxed) != 0;
+}
+
 void recoat_link_repeat(void)
 {
 	uint32_t links = atomic_load_explicit(&count, memory_order_relaxed);

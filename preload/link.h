@@ -29,6 +29,9 @@ extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];
 uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t target, const char *symbol,
 			  const char *mechanism);
 
+/* Whether any entry point was caught. */
+bool recoat_link_any(void);
+
 /* Write the kernel_link events again, into the recording of a forked child. */
 void recoat_link_repeat(void);
 

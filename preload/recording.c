@@ -188,7 +188,8 @@ bool recoat_recording_start(const struct recoat_settings *settings, bool forked,
 
 void recoat_recording_calibrate(void)
 {
-	recoat_metadata_write(recoat_stream_directory, recoat_clock_span_frequency());
+	recoat_clock_calibrate();
+	recoat_metadata_write(recoat_stream_directory, recoat_clock_span_frequency);
 }
 
 void recoat_recording_reset(void)

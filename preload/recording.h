@@ -25,8 +25,8 @@ bool recoat_recording_start(const struct recoat_settings *settings, bool forked,
 			    size_t problem_size);
 
 /*
- * Calibrate the clock of spans and write it into the metadata. Call before the first span;
- * later calls refine it.
+ * Calibrate the clock of spans and write it into the metadata. Before the first span, and
+ * again, more exactly, at the end.
  */
 void recoat_recording_calibrate(void);
 

@@ -52,8 +52,8 @@ static bool cpu_time_is_worth_it(const struct recoat_link *link)
 	uint64_t spans = __atomic_load_n(&link->spans, __ATOMIC_RELAXED);
 	uint64_t ticks = __atomic_load_n(&link->ticks, __ATOMIC_RELAXED);
 
-	/* A tick is shorter than a nanosecond, so this asks for a little more. */
-	return spans < CPU_TIME_TRIALS || ticks / spans > CPU_TIME_WORTH_NS * 4;
+	return spans < CPU_TIME_TRIALS ||
+	       ticks / spans > recoat_clock_span_frequency / (1000000000u / CPU_TIME_WORTH_NS);
 }
 
 static void count_span(struct recoat_link *link, uint64_t duration)

@@ -160,6 +160,8 @@ static void end_recording(void)
 	if (recorded && recorded == getpid()) {
 		if (recoat_heap_wanted)
 			recoat_heap_end();
+		if (recoat_link_any())
+			recoat_recording_calibrate();
 		recoat_recording_end();
 		recorded = 0;
 	}
