@@ -86,10 +86,12 @@ static uint32_t frame_of(struct recoat_load *load, uint64_t ip)
 
 uint32_t recoat_load_node(struct recoat_load *load, uint32_t node)
 {
-	uint32_t found = node ? recoat_map_get(&load->node, node, 0) : RECOAT_ROOT;
+	uint32_t found = recoat_map_get(&load->node, node, 0);
 
 	if (found != RECOAT_NONE)
 		return found;
+	if (node == RECOAT_PATH_ROOT || node == RECOAT_PATH_UNKNOWN)
+		return RECOAT_ROOT;
 	load->model->unknown_paths++;
 	return RECOAT_ROOT;
 }

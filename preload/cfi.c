@@ -13,13 +13,8 @@
 
 #define TABLE_ENCODING 0x3b /* datarel, sdata4: the one that linkers write. */
 #define NO_ENCODING 0xff
-
-/* The mapped object around a pc and its .eh_frame_hdr, NULL if it has none. */
-struct object {
-	const uint8_t *header;
-	uint64_t start;
-	uint64_t end;
-};
+#define HEADER_MAX 24       /* What comes before the table, at most. */
+#define ENTRY_LENGTH_MAX 12 /* The length of an entry, in its longer form. */
 
 /* One entry of the sorted table in .eh_frame_hdr, relative to its start. */
 struct table_entry {
@@ -48,16 +43,15 @@ static bool can_find_object(void)
 	return _dl_find_object && !recoat_cfi_without_find_object;
 }
 
-static bool find_object(uint64_t pc, struct object *object)
+/*
+ * The .eh_frame_hdr of the object that `pc` lies in, or NULL. It may lie outside the bounds that
+ * come with it: those of an executable with holes are just the segment's.
+ */
+static const uint8_t *find_object(uint64_t pc)
 {
 	struct dl_find_object found;
 
-	if (_dl_find_object((void *)pc, &found) != 0)
-		return false;
-	object->header = found.dlfo_eh_frame;
-	object->start = (uint64_t)found.dlfo_map_start;
-	object->end = (uint64_t)found.dlfo_map_end;
-	return true;
+	return _dl_find_object((void *)pc, &found) == 0 ? found.dlfo_eh_frame : NULL;
 }
 #else
 static bool can_find_object(void)
@@ -65,31 +59,22 @@ static bool can_find_object(void)
 	return false;
 }
 
-static bool find_object(uint64_t pc, struct object *object)
+static const uint8_t *find_object(uint64_t pc)
 {
 	(void)pc;
-	(void)object;
-	return false;
+	return NULL;
 }
 #endif
 
 struct search {
 	uint64_t pc;
-	struct object *object;
+	const uint8_t *header;
 };
-
-static void add_segment(struct object *object, uint64_t start, uint64_t end)
-{
-	if (start < object->start)
-		object->start = start;
-	if (end > object->end)
-		object->end = end;
-}
 
 static int look_into(struct dl_phdr_info *info, size_t size, void *argument)
 {
 	struct search *search = argument;
-	struct object object = {.start = UINT64_MAX};
+	const uint8_t *header = NULL;
 	bool inside = false;
 
 	(void)size;
@@ -97,40 +82,28 @@ static int look_into(struct dl_phdr_info *info, size_t size, void *argument)
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
 		uint64_t start = info->dlpi_addr + segment->p_vaddr;
 
-		if (segment->p_type == PT_LOAD) {
-			add_segment(&object, start, start + segment->p_memsz);
+		if (segment->p_type == PT_LOAD)
 			inside |= search->pc - start < segment->p_memsz;
-		} else if (segment->p_type == PT_GNU_EH_FRAME) {
-			object.header = (const uint8_t *)start;
-		}
+		else if (segment->p_type == PT_GNU_EH_FRAME)
+			header = (const uint8_t *)start;
 	}
 	if (inside)
-		*search->object = object;
+		search->header = header;
 	return inside;
 }
 
-static bool find_object_by_headers(uint64_t pc, struct object *object)
+static const uint8_t *find_object_by_headers(uint64_t pc)
 {
-	struct search search = {.pc = pc, .object = object};
+	struct search search = {.pc = pc};
 
-	return dl_iterate_phdr(look_into, &search) != 0;
+	dl_iterate_phdr(look_into, &search);
+	return search.header;
 }
 
-/* A reader of `size` bytes at `at`, which is bad if they are not all inside the object. */
-static struct recoat_bytes bytes_of(const struct object *object, const uint8_t *at)
+/* What the linker wrote is taken at its word, as it is by whoever throws an exception. */
+static bool open_table(const uint8_t *header, struct table *table)
 {
-	struct recoat_bytes bytes = {.at = at, .end = at, .bad = true};
-
-	if ((uint64_t)at >= object->start && (uint64_t)at < object->end) {
-		bytes.end = (const uint8_t *)object->end;
-		bytes.bad = false;
-	}
-	return bytes;
-}
-
-static bool open_table(const struct object *object, struct table *table)
-{
-	struct recoat_bytes from = bytes_of(object, object->header);
+	struct recoat_bytes from = {.at = header, .end = header + HEADER_MAX};
 	uint64_t version = recoat_bytes_unsigned(&from, 1);
 	uint8_t frame_encoding = (uint8_t)recoat_bytes_unsigned(&from, 1);
 	uint8_t count_encoding = (uint8_t)recoat_bytes_unsigned(&from, 1);
@@ -139,22 +112,21 @@ static bool open_table(const struct object *object, struct table *table)
 	if (version != 1 || table_encoding != TABLE_ENCODING || count_encoding == NO_ENCODING)
 		return false;
 	if (frame_encoding != NO_ENCODING)
-		recoat_bytes_pointer(&from, frame_encoding, (uint64_t)object->header);
-	table->count = recoat_bytes_pointer(&from, count_encoding, (uint64_t)object->header);
+		recoat_bytes_pointer(&from, frame_encoding, (uint64_t)header);
+	table->count = recoat_bytes_pointer(&from, count_encoding, (uint64_t)header);
 	table->entry = (const struct table_entry *)from.at;
-	return !from.bad &&
-	       table->count <= (uint64_t)(from.end - from.at) / sizeof *table->entry;
+	return !from.bad;
 }
 
 /* The FDE of the last function that starts at or before `pc`, or NULL. */
-static const uint8_t *find_fde(const struct object *object, uint64_t pc)
+static const uint8_t *find_fde(const uint8_t *header, uint64_t pc)
 {
-	int64_t wanted = (int64_t)(pc - (uint64_t)object->header);
+	int64_t wanted = (int64_t)(pc - (uint64_t)header);
 	struct table table;
 	uint64_t low = 0;
 	uint64_t high;
 
-	if (!open_table(object, &table) || !table.count || wanted < table.entry[0].pc)
+	if (!open_table(header, &table) || !table.count || wanted < table.entry[0].pc)
 		return NULL;
 	high = table.count;
 	while (high - low > 1) {
@@ -165,21 +137,18 @@ static const uint8_t *find_fde(const struct object *object, uint64_t pc)
 		else
 			high = middle;
 	}
-	return object->header + table.entry[low].fde;
+	return header + table.entry[low].fde;
 }
 
 /* The bytes of the entry at `at`, behind its length word. */
-static struct recoat_bytes open_entry(const struct object *object, const uint8_t *at)
+static struct recoat_bytes open_entry(const uint8_t *at)
 {
-	struct recoat_bytes from = bytes_of(object, at);
-	uint64_t size = recoat_bytes_unsigned(&from, 4);
-	struct recoat_bytes entry;
+	struct recoat_bytes length = {.at = at, .end = at + ENTRY_LENGTH_MAX};
+	uint64_t size = recoat_bytes_unsigned(&length, 4);
 
 	if (size == 0xffffffff)
-		size = recoat_bytes_unsigned(&from, 8);
-	entry = recoat_bytes_take(&from, size);
-	entry.bad = from.bad;
-	return entry;
+		size = recoat_bytes_unsigned(&length, 8);
+	return (struct recoat_bytes){.at = length.at, .end = length.at + size};
 }
 
 /* The part of a CIE that the letters of its augmentation string describe. */
@@ -207,9 +176,9 @@ static void parse_augmentation(struct recoat_cie *cie, const char *letters,
 }
 
 /* Only augmentations that begin with 'z', or none at all, can be read without knowing all. */
-static bool parse_cie(const struct object *object, const uint8_t *at, struct recoat_cie *cie)
+static bool parse_cie(const uint8_t *at, struct recoat_cie *cie)
 {
-	struct recoat_bytes from = open_entry(object, at);
+	struct recoat_bytes from = open_entry(at);
 	uint64_t id = recoat_bytes_unsigned(&from, 4);
 	uint64_t version = recoat_bytes_unsigned(&from, 1);
 	const char *letters = (const char *)from.at;
@@ -222,8 +191,8 @@ static bool parse_cie(const struct object *object, const uint8_t *at, struct rec
 		recoat_bytes_unsigned(&from, 2);
 	cie->code_align = recoat_bytes_uleb(&from);
 	cie->data_align = recoat_bytes_sleb(&from);
-	cie->ra_register = version == 1 ? recoat_bytes_unsigned(&from, 1) :
-					  recoat_bytes_uleb(&from);
+	cie->ra_register =
+		version == 1 ? recoat_bytes_unsigned(&from, 1) : recoat_bytes_uleb(&from);
 	if (letters[0] == 'z') {
 		uint64_t size = recoat_bytes_uleb(&from);
 
@@ -237,14 +206,14 @@ static bool parse_cie(const struct object *object, const uint8_t *at, struct rec
 }
 
 /* 0, -ENOENT if no function covers `pc`, or -EINVAL if its entry cannot be read. */
-static int parse_fde(const struct object *object, const uint8_t *at, uint64_t pc, struct fde *fde)
+static int parse_fde(const uint8_t *at, uint64_t pc, struct fde *fde)
 {
-	struct recoat_bytes from = open_entry(object, at);
+	struct recoat_bytes from = open_entry(at);
 	const uint8_t *id_field = from.at;
 	uint64_t distance = recoat_bytes_unsigned(&from, 4);
 	uint64_t size;
 
-	if (from.bad || !distance || !parse_cie(object, id_field - distance, &fde->cie))
+	if (from.bad || !distance || !parse_cie(id_field - distance, &fde->cie))
 		return -EINVAL;
 	fde->start = recoat_bytes_pointer(&from, fde->cie.pointer_encoding, 0);
 	size = recoat_bytes_pointer(&from, fde->cie.pointer_encoding & 0x0f, 0);
@@ -341,12 +310,12 @@ static bool make_rule(const struct recoat_cfi_row *row, const struct recoat_cie 
 	return rule->ra != RECOAT_PLACE_KEPT && rule->ra != RECOAT_PLACE_LOST;
 }
 
-static void rule_in(const struct object *object, uint64_t pc, struct recoat_rule *rule)
+static void rule_in(const uint8_t *header, uint64_t pc, struct recoat_rule *rule)
 {
-	const uint8_t *at = object->header ? find_fde(object, pc) : NULL;
+	const uint8_t *at = find_fde(header, pc);
 	struct fde fde = {0};
 	struct recoat_cfi_row row = {0};
-	int error = at ? parse_fde(object, at, pc, &fde) : -ENOENT;
+	int error = at ? parse_fde(at, pc, &fde) : -ENOENT;
 
 	if (error) {
 		rule->cfa = error == -ENOENT ? RECOAT_CFA_NO_FDE : RECOAT_CFA_UNKNOWN;
@@ -359,11 +328,9 @@ static void rule_in(const struct object *object, uint64_t pc, struct recoat_rule
 
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule)
 {
-	struct object object;
-	bool found = can_find_object() ? find_object(pc, &object) :
-					 find_object_by_headers(pc, &object);
+	const uint8_t *header = can_find_object() ? find_object(pc) : find_object_by_headers(pc);
 
 	*rule = (struct recoat_rule){.cfa = RECOAT_CFA_NO_FDE};
-	if (found)
-		rule_in(&object, pc, rule);
+	if (header)
+		rule_in(header, pc, rule);
 }

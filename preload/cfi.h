@@ -32,10 +32,10 @@ enum recoat_place {
 };
 
 struct recoat_rule {
-	uint8_t cfa;	     /* enum recoat_cfa */
-	uint8_t ra;	     /* enum recoat_place, not KEPT or LOST */
-	uint8_t bp;	     /* enum recoat_place */
-	uint8_t signal;	     /* The caller was interrupted: its pc is no return address. */
+	uint8_t cfa;    /* enum recoat_cfa */
+	uint8_t ra;     /* enum recoat_place, not KEPT or LOST */
+	uint8_t bp;     /* enum recoat_place */
+	uint8_t signal; /* The caller was interrupted: its pc is no return address. */
 	int32_t cfa_offset;
 	int32_t cfa_addend;
 	int32_t ra_offset;

@@ -57,8 +57,8 @@ static void forget_entries(struct recoat_stack_cache *cache)
 	cache->suffixes_start = cache->options.arena_bytes;
 }
 
-struct recoat_stack_cache *
-recoat_stack_cache_create(const struct recoat_stack_cache_options *options)
+struct recoat_stack_cache *recoat_stack_cache_create(
+	const struct recoat_stack_cache_options *options)
 {
 	struct recoat_stack_cache_options wanted = *options;
 	struct recoat_stack_cache *cache;
@@ -164,9 +164,9 @@ static struct recoat_stack_entry *make_entry(struct recoat_stack_cache *cache, u
 	};
 	fill_groups(entry, work);
 	memcpy((void *)recoat_stack_far(entry), work->slot + near, far * sizeof *work->slot);
-	cache->entries_end = aligned((size_t)((const uint8_t *)(recoat_stack_far(entry) + far) -
-					      cache->arena),
-				     ARENA_ALIGN);
+	cache->entries_end =
+		aligned((size_t)((const uint8_t *)(recoat_stack_far(entry) + far) - cache->arena),
+			ARENA_ALIGN);
 	return entry;
 }
 
@@ -217,7 +217,8 @@ static size_t bytes_needed(const struct recoat_stack_work *work)
 /* The read set is complete in `work`, so that nothing in the arena is needed any more. */
 static void store(struct recoat_stack_cache *cache, uint32_t path)
 {
-	size_t frames = cache->work->frames + (cache->work->joined ? cache->work->joined->frames : 0);
+	size_t frames =
+		cache->work->frames + (cache->work->joined ? cache->work->joined->frames : 0);
 	struct recoat_stack_entry *entry;
 
 	if (bytes_needed(cache->work) > cache->suffixes_start - cache->entries_end)

@@ -32,9 +32,9 @@ typedef size_t recoat_unwind_fallback(void *context, const struct recoat_registe
 
 struct recoat_stack_cache_options {
 	const _Atomic uint32_t *epoch; /* Not NULL; a change flushes. */
-	uint32_t max_frames;	       /* 0: RECOAT_STACK_FRAMES_MAX. Deeper stacks are cut. */
-	size_t arena_bytes;	       /* 0: 8 MiB. Address space; pages come as they are used. */
-	uint32_t verify_every;	       /* One hit in so many is verified, a power of 2. 0: none. */
+	uint32_t max_frames;           /* 0: RECOAT_STACK_FRAMES_MAX. Deeper stacks are cut. */
+	size_t arena_bytes;            /* 0: 8 MiB. Address space; pages come as they are used. */
+	uint32_t verify_every;         /* One hit in so many is verified, a power of 2. 0: none. */
 	recoat_unwind_fallback *fallback; /* May be NULL. */
 	void *context;
 };
@@ -43,9 +43,9 @@ struct recoat_stack_cache_options {
 struct recoat_stack_cache_statistics {
 	uint64_t hits;
 	uint64_t misses;
-	uint64_t joins;	  /* Misses that ended at a stack seen before. */
-	uint64_t frames;  /* Unwound at misses. */
-	uint64_t flushes; /* Epoch changes, and times that the arena was full. */
+	uint64_t joins;      /* Misses that ended at a stack seen before. */
+	uint64_t frames;     /* Unwound at misses. */
+	uint64_t flushes;    /* Epoch changes, and times that the arena was full. */
 	uint64_t uncached;   /* Misses that left no entry. */
 	uint64_t truncated;  /* Misses deeper than max_frames. */
 	uint64_t incomplete; /* Misses that went to the fallback. */
@@ -71,7 +71,7 @@ struct recoat_stack_cache {
 	size_t mapped_bytes;
 	uint64_t *small_index, *large_index;
 	uint64_t index_used, index_evicted; /* Words since the last flush. */
-	uint32_t *suffixes;		    /* Hash of (pc, sp): address in the arena / 8. */
+	uint32_t *suffixes;                 /* Hash of (pc, sp): address in the arena / 8. */
 	uint8_t *arena;
 	size_t entries_end;    /* Entries fill the arena from below, */
 	size_t suffixes_start; /* suffixes from above. */
@@ -102,9 +102,9 @@ struct recoat_stack_place {
 	uint64_t *word;
 };
 
-static inline struct recoat_stack_entry *
-recoat_stack_cache_walk(const struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
-			struct recoat_stack_place *place)
+static inline struct recoat_stack_entry *recoat_stack_cache_walk(
+	const struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
+	struct recoat_stack_place *place)
 {
 	place->hash = recoat_stack_hash(ra, sp);
 	for (int level = 0; level < RECOAT_STACK_LEVELS; level++) {
@@ -144,8 +144,7 @@ static inline uint32_t recoat_stack_cache_lookup(struct recoat_stack_cache *cach
 	 * and that one has seen the epoch change.
 	 */
 	if (__builtin_expect(
-		    cache->epoch_seen !=
-				    atomic_load_explicit(cache->epoch, memory_order_relaxed) ||
+		    cache->epoch_seen != atomic_load_explicit(cache->epoch, memory_order_relaxed) ||
 			    !recoat_stack_has(&cache->stack, sp),
 		    0))
 		return recoat_stack_cache_miss(cache, ra, sp, bp);

@@ -61,8 +61,8 @@ static inline size_t recoat_stack_groups(const struct recoat_stack_entry *entry)
 	return (entry->near + 7u) / 8;
 }
 
-static inline const struct recoat_stack_slot *
-recoat_stack_far(const struct recoat_stack_entry *entry)
+static inline const struct recoat_stack_slot *recoat_stack_far(
+	const struct recoat_stack_entry *entry)
 {
 	return (const struct recoat_stack_slot *)(entry->group + recoat_stack_groups(entry));
 }
@@ -74,7 +74,7 @@ static inline bool recoat_stack_registers_equal(const struct recoat_stack_entry 
 }
 
 static inline uint64_t recoat_stack_differs(uint64_t sp, const struct recoat_stack_group *group,
-					     size_t number)
+					    size_t number)
 {
 	return recoat_stack_word(sp + 8ull * group->offset[number]) ^ group->value[number];
 }

@@ -48,8 +48,8 @@ static const struct recoat_stack_suffix *find_suffix(const struct recoat_stack_c
 	suffix = (const struct recoat_stack_suffix *)(cache->arena + 8ull * at);
 	if (!starts_at(suffix, registers) || frames + suffix->frames > cache->options.max_frames)
 		return NULL;
-	return suffix_holds(recoat_stack_suffix_entry(cache, suffix), suffix->first_slot) ? suffix :
-											   NULL;
+	return suffix_holds(recoat_stack_suffix_entry(cache, suffix), suffix->first_slot) ? suffix
+											  : NULL;
 }
 
 void recoat_stack_work_unwind(struct recoat_stack_cache *cache,

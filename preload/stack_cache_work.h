@@ -34,14 +34,14 @@ struct recoat_stack_work {
 	struct recoat_frame frame[RECOAT_STACK_FRAMES_MAX];
 	uint32_t path[RECOAT_STACK_FRAMES_MAX];
 	uint16_t first_slot[RECOAT_STACK_FRAMES_MAX];
-	bool bp_live[RECOAT_STACK_FRAMES_MAX];	 /* When the frame's own step begins. */
-	bool keep_bp[RECOAT_STACK_FRAMES_MAX];	 /* A later step uses the bp that it loads. */
+	bool bp_live[RECOAT_STACK_FRAMES_MAX]; /* When the frame's own step begins. */
+	bool keep_bp[RECOAT_STACK_FRAMES_MAX]; /* A later step uses the bp that it loads. */
 	size_t frames;
-	enum recoat_unwind_end end;		  /* MORE if it ended at `joined`. */
-	const struct recoat_stack_suffix *joined; /* NULL if unwound to the end. */
+	enum recoat_unwind_end end;                            /* MORE if it ended at `joined`. */
+	const struct recoat_stack_suffix *joined;              /* NULL if unwound to the end. */
 	struct recoat_stack_slot slot[RECOAT_STACK_SLOTS_MAX]; /* In the order of reading. */
 	size_t slots;
-	bool cut; /* The tree had no room for the path. */
+	bool cut;                              /* The tree had no room for the path. */
 	uint64_t ips[RECOAT_STACK_FRAMES_MAX]; /* For the fallback. */
 };
 

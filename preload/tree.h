@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-#define RECOAT_PATH_ROOT 0u
-#define RECOAT_PATH_UNKNOWN 1u
+#include "recoat/recording.h"
+
 #define RECOAT_PATHS_MAX (1u << 22)
 
 /* Reserve address space for the tree. 0 or -1. Also after fork, when it forgets all nodes. */

@@ -70,7 +70,8 @@ static bool load_cfa(struct step *step, uint64_t slot)
 	if (!may_read(step, slot))
 		return false;
 	step->frame->cfa_slot = slot;
-	return accept_cfa(step, recoat_stack_word(slot) + (uint64_t)(int64_t)step->rule->cfa_addend);
+	return accept_cfa(step,
+			  recoat_stack_word(slot) + (uint64_t)(int64_t)step->rule->cfa_addend);
 }
 
 static bool find_cfa(struct step *step)

@@ -61,8 +61,7 @@ static uint32_t number_of(const struct recoat_rule *rule)
 	for (uint32_t probe = 0; probe < PROBES; probe++) {
 		uint32_t at = (home + probe) % (RECOAT_RULES_MAX - 1) + 1;
 
-		if (holds(&slots[at], rule) ||
-		    write_slot(&slots[at], rule))
+		if (holds(&slots[at], rule) || write_slot(&slots[at], rule))
 			return at;
 	}
 	return 0;

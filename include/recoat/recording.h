@@ -42,6 +42,10 @@
  */
 #define RECOAT_HEAP_SLACK 16384
 
+/* Call paths that no event defines: the root, and the place of callers that cannot be told. */
+#define RECOAT_PATH_ROOT 0u
+#define RECOAT_PATH_UNKNOWN 1u
+
 /* Flags of a span. */
 #define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */
 #define RECOAT_SPAN_CPU 2u     /* `cpu_time` is valid. */
