@@ -36,7 +36,7 @@ struct recoat_registers {
 
 /* Why unwinding stopped. */
 enum recoat_unwind_end {
-	RECOAT_UNWIND_MORE,	  /* It did not; the caller's registers are there. */
+	RECOAT_UNWIND_MORE,       /* It did not; the caller's registers are there. */
 	RECOAT_UNWIND_OUTERMOST,  /* The thread's first frame: the stack is complete. */
 	RECOAT_UNWIND_BLIND,      /* Code without call frame information or frame pointers. */
 	RECOAT_UNWIND_INCOMPLETE, /* A frame this unwinder cannot represent: ask libunwind. */
@@ -56,9 +56,9 @@ struct recoat_frame {
 struct recoat_cursor {
 	struct recoat_registers registers; /* Of the next frame. */
 	struct recoat_stack stack;
-	bool on_stack;	       /* registers.sp lies in `stack`. */
+	bool on_stack;         /* registers.sp lies in `stack`. */
 	uint64_t readable_end; /* stack.end then, else 0. */
-	uint64_t probed_page; /* Outside it: the last page known to be readable. */
+	uint64_t probed_page;  /* Outside it: the last page known to be readable. */
 };
 
 /* Start at `start`. `stack` is the thread's own stack, or NULL if it is not known. */
@@ -79,7 +79,7 @@ static inline enum recoat_unwind_end recoat_cursor_step(struct recoat_cursor *cu
 	uint64_t below = recoat_rule_bp_bytes(known);
 
 	if (__builtin_expect(!(known & RECOAT_RULE_REGULAR) || (cfa & 7) ||
-				     cfa > cursor->readable_end,
+				     cfa - 1 >= cursor->readable_end,
 			     0))
 		return recoat_cursor_step_slowly(cursor, frame);
 	/* One by one: the last step has just written them so, and wider loads would wait. */
