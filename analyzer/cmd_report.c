@@ -23,9 +23,11 @@ static const char help[] =
 	"Usage: recoat report [OPTION]... [DIR]\n"
 	"Show what the recording in DIR says; without DIR, the newest ./recoat-*/.\n\n"
 	"  --tree time|memory  the call tree instead of the tables\n"
+	"  --timeline          live memory and running kernels over time instead of the tables\n"
 	"  --sort KEY          order of allocation sites and of the memory tree:\n"
 	"                      bytes (default), count, peak, leaked, temporary\n"
-	"  --limit N           rows a table (default 20), lines a tree (100); 0: all\n"
+	"  --limit N           rows a table or timeline (default 20), lines a\n"
+	"                      tree (100); 0: all\n"
 	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
 	"  --json              everything as JSON; see recoat-report(1)\n"
 	"  --help              this text\n\n"
@@ -42,7 +44,7 @@ struct options {
 	enum recoat_site_order order;
 	long limit; /* -1: the default of what is shown. */
 	double least;
-	bool json, help;
+	bool timeline, json, help;
 };
 
 /* Each of the following takes one option's value: 0, or the exit status after a message. */
@@ -102,6 +104,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		{"sort", required_argument, NULL, 's'},
 		{"limit", required_argument, NULL, 'l'},
 		{"least", required_argument, NULL, 'p'},
+		{"timeline", no_argument, NULL, 'i'},
 		{"json", no_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -118,6 +121,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			status = take_limit(command, optarg, &options->limit);
 		else if (found == 'p')
 			status = take_least(command, optarg, &options->least);
+		else if (found == 'i')
+			options->timeline = true;
 		else if (found == 'j')
 			options->json = true;
 		else if (found == 'h')
@@ -138,7 +143,9 @@ static void render(struct recoat_report *report, const struct options *options)
 		return;
 	}
 	recoat_report_header(report, stdout);
-	if (options->tree == TREE_TIME) {
+	if (options->timeline) {
+		recoat_report_timeline(report, stdout);
+	} else if (options->tree == TREE_TIME) {
 		recoat_report_time_tree(report, stdout);
 	} else if (options->tree == TREE_MEMORY) {
 		recoat_report_memory_tree(report, stdout);

@@ -44,14 +44,20 @@ static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
 				       .sums = sums};
 }
 
-static int add_span(struct recoat_load *load, const struct recoat_span_in *span, unsigned link)
+static int add_span(struct recoat_load *load, const struct recoat_span_in *span, uint64_t ticks,
+		    unsigned link)
 {
+	int64_t end = recoat_clock_time(&load->metadata->span, ticks);
+
 	if (span->kernel == RECOAT_NONE)
 		return recoat_error_set(load->error, -EINVAL,
 					"%s: a span of link %u, expected one of the %zu links that "
 					"kernel_link events announce",
 					load->process->trace, link, load->link.count);
 	recoat_spans_add(&load->model->spans, span);
+	if (!span->depth)
+		recoat_timeline_add(&load->model->timeline, span->kernel,
+				    end - (int64_t)span->sums.time, end);
 	return 0;
 }
 
@@ -59,7 +65,7 @@ static int take_span(struct recoat_load *load, uint64_t end, const struct recoat
 {
 	struct recoat_span_in span = span_in(load, end, event);
 
-	return add_span(load, &span, event->link);
+	return add_span(load, &span, end, event->link);
 }
 
 static int take_span_costs(struct recoat_load *load, uint64_t end,
@@ -81,7 +87,7 @@ static int take_span_costs(struct recoat_load *load, uint64_t end,
 	span.sums.allocations = event->allocations;
 	span.sums.bytes = event->bytes;
 	span.sums.peak = event->peak;
-	return add_span(load, &span, event->link);
+	return add_span(load, &span, end, event->link);
 }
 
 /* ---- The heap. ---- */

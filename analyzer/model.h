@@ -10,6 +10,7 @@
 #include "analyzer/cct.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
+#include "analyzer/timeline.h"
 #include "recoat/recording.h"
 
 struct recoat_error;
@@ -77,6 +78,7 @@ struct recoat_model {
 	struct recoat_strings strings;
 	struct recoat_cct cct;
 	struct recoat_spans spans;
+	struct recoat_timeline timeline; /* Of top-level spans, by number of `kernel`. */
 	struct recoat_kernel_row *kernel;
 	size_t kernels, kernel_room;
 	struct recoat_map kernel_index;

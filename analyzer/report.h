@@ -32,6 +32,9 @@ void recoat_report_sites(const struct recoat_report *report, FILE *file);
 void recoat_report_time_tree(const struct recoat_report *report, FILE *file);
 void recoat_report_memory_tree(const struct recoat_report *report, FILE *file);
 
+/* Live memory and running kernels over time. */
+void recoat_report_timeline(const struct recoat_report *report, FILE *file);
+
 /* What the figures rest on, and what is missing. */
 void recoat_report_footer(const struct recoat_report *report, FILE *file);
 
