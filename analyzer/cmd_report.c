@@ -22,7 +22,8 @@
 static const char help[] =
 	"Usage: recoat report [OPTION]... [DIR]\n"
 	"Show what the recording in DIR says; without DIR, the newest ./recoat-*/.\n\n"
-	"  --tree time|memory  the call tree instead of the tables\n"
+	"  --tree time|cpu|memory\n"
+	"                      the call tree instead of the tables\n"
 	"  --sort KEY          order of allocation sites and of the memory tree:\n"
 	"                      bytes (default), count, peak, leaked, temporary\n"
 	"  --limit N           rows a table (default 20), lines a tree (100); 0: all\n"
@@ -34,6 +35,7 @@ static const char help[] =
 enum tree {
 	TREE_NONE,
 	TREE_TIME,
+	TREE_CPU,
 	TREE_MEMORY,
 };
 
@@ -49,10 +51,11 @@ struct options {
 static int take_tree(const struct recoat_command *command, const char *value, enum tree *tree)
 {
 	*tree = !strcmp(value, "time")     ? TREE_TIME
+		: !strcmp(value, "cpu")    ? TREE_CPU
 		: !strcmp(value, "memory") ? TREE_MEMORY
 					   : TREE_NONE;
 	if (*tree == TREE_NONE)
-		return recoat_usage_error(command, "--tree: found \"%s\", expected time or memory",
+		return recoat_usage_error(command, "--tree: found \"%s\", expected time, cpu or memory",
 					  value);
 	return 0;
 }
@@ -140,10 +143,13 @@ static void render(struct recoat_report *report, const struct options *options)
 	recoat_report_header(report, stdout);
 	if (options->tree == TREE_TIME) {
 		recoat_report_time_tree(report, stdout);
+	} else if (options->tree == TREE_CPU) {
+		recoat_report_cpu_tree(report, stdout);
 	} else if (options->tree == TREE_MEMORY) {
 		recoat_report_memory_tree(report, stdout);
 	} else {
 		recoat_report_kernels(report, stdout);
+		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
 	}
 	recoat_report_footer(report, stdout);

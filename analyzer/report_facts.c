@@ -311,6 +311,35 @@ static void print_path_counts(const struct recoat_report *report, FILE *file)
 					recoat_format_count(sum.truncated).text));
 }
 
+/* What the sampled figures rest on. */
+static void print_sampling(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	uint64_t samples = 0, in_runtime = 0, lost = 0, period = 0;
+
+	for (size_t i = 0; i < model->processes; i++) {
+		const struct recoat_process *process = &model->process[i];
+
+		samples += process->cpu_samples;
+		in_runtime += process->cpu_in_runtime;
+		lost += process->cpu_lost;
+		if (process->cpu_period)
+			period = process->cpu_period;
+		if (*process->cpu_stopped)
+			print_own(report, file, "CPU",
+				  recoat_asprintf("sampling of process %u ended: %s", process->pid,
+						  process->cpu_stopped));
+	}
+	if (period)
+		print_own(report, file, "CPU",
+			  recoat_asprintf("estimated from %s samples, one every %s; %s more were in "
+					  "recoat's own library, %s lost",
+					  recoat_format_count(samples - in_runtime - lost).text,
+					  recoat_format_time(period).text,
+					  recoat_format_count(in_runtime).text,
+					  recoat_format_count(lost).text));
+}
+
 void recoat_report_footer(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
@@ -323,6 +352,7 @@ void recoat_report_footer(const struct recoat_report *report, FILE *file)
 				  recoat_format_count(model->cct.nodes - 1).text, model->processes,
 				  model->processes == 1 ? "" : "es", report->path));
 	print_exactness(report, file);
+	print_sampling(report, file);
 	print_path_counts(report, file);
 	print_losses(report, file);
 	print_refusals(report, file);
