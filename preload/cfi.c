@@ -73,6 +73,13 @@ static bool find_object(uint64_t pc, struct object *object)
 }
 #endif
 
+bool recoat_cfi_has_module(uint64_t pc)
+{
+	struct object object;
+
+	return can_find_object() && find_object(pc, &object);
+}
+
 struct search {
 	uint64_t pc;
 	struct object *object;

@@ -26,6 +26,13 @@ int recoat_tree_init(void);
 uint32_t recoat_tree_intern(uint32_t parent, uint64_t ip);
 
 /*
+ * The same for signal handlers, which must not wait: UINT32_MAX also if another thread is just
+ * adding nodes, or `ip` lies in a module that was loaded a moment ago. The interrupted code holds
+ * no lock of the runtime.
+ */
+uint32_t recoat_tree_try_intern(uint32_t parent, uint64_t ip);
+
+/*
  * Nodes whose address lies in [start, end) stand for code that is gone: they will not be
  * found again, so that another module at that place gets nodes of its own. Call with the
  * process lock held.
