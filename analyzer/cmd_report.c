@@ -25,7 +25,8 @@ static const char help[] =
 	"  --tree time|cpu|memory\n"
 	"                      the call tree instead of the tables\n"
 	"  --sort KEY          order of allocation sites and of the memory tree:\n"
-	"                      bytes (default), count, peak, leaked, temporary\n"
+	"                      bytes (default), count, peak, leaked, temporary;\n"
+	"                      or that of functions: self (default), total\n"
 	"  --limit N           rows a table (default 20), lines a tree (100); 0: all\n"
 	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
 	"  --json              everything as JSON; see recoat-report(1)\n"
@@ -42,6 +43,7 @@ enum tree {
 struct options {
 	enum tree tree;
 	enum recoat_site_order order;
+	enum recoat_function_order function_order;
 	long limit; /* -1: the default of what is shown. */
 	double least;
 	bool json, help;
@@ -55,22 +57,28 @@ static int take_tree(const struct recoat_command *command, const char *value, en
 		: !strcmp(value, "memory") ? TREE_MEMORY
 					   : TREE_NONE;
 	if (*tree == TREE_NONE)
-		return recoat_usage_error(command, "--tree: found \"%s\", expected time, cpu or memory",
-					  value);
+		return recoat_usage_error(
+			command, "--tree: found \"%s\", expected time, cpu or memory", value);
 	return 0;
 }
 
 static int take_order(const struct recoat_command *command, const char *value,
-		      enum recoat_site_order *order)
+		      struct options *options)
 {
 	for (int i = 0; i < RECOAT_SITE_ORDERS; i++)
 		if (!strcmp(value, recoat_site_order_names[i])) {
-			*order = (enum recoat_site_order)i;
+			options->order = (enum recoat_site_order)i;
 			return 0;
 		}
-	return recoat_usage_error(
-		command, "--sort: found \"%s\", expected bytes, count, peak, leaked or temporary",
-		value);
+	for (int i = 0; i < RECOAT_FUNCTION_ORDERS; i++)
+		if (!strcmp(value, recoat_function_order_names[i])) {
+			options->function_order = (enum recoat_function_order)i;
+			return 0;
+		}
+	return recoat_usage_error(command,
+				  "--sort: found \"%s\", expected bytes, count, peak, leaked or "
+				  "temporary; or self or total",
+				  value);
 }
 
 static int take_limit(const struct recoat_command *command, const char *value, long *limit)
@@ -116,7 +124,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		if (found == 't')
 			status = take_tree(command, optarg, &options->tree);
 		else if (found == 's')
-			status = take_order(command, optarg, &options->order);
+			status = take_order(command, optarg, options);
 		else if (found == 'l')
 			status = take_limit(command, optarg, &options->limit);
 		else if (found == 'p')
@@ -160,6 +168,7 @@ static int report(const char *path, const struct options *options)
 	struct recoat_report report = {
 		.path = path,
 		.order = options->order,
+		.function_order = options->function_order,
 		.limit = options->limit >= 0 ? (size_t)options->limit
 			 : options->tree     ? TREE_LINES
 					     : TABLE_ROWS,

@@ -11,6 +11,8 @@
 #include "analyzer/sites.h"
 #include "analyzer/symbols.h"
 
+const char *const recoat_function_order_names[RECOAT_FUNCTION_ORDERS] = {"self", "total"};
+
 /* The functions at a frame, innermost first, as `count` numbers from `first` in a list. */
 struct range {
 	uint32_t first, count;

@@ -24,7 +24,11 @@ struct recoat_function {
 enum recoat_function_order {
 	RECOAT_BY_SELF,
 	RECOAT_BY_TOTAL,
+	RECOAT_FUNCTION_ORDERS,
 };
+
+/* Names of the orders, as an option takes them. */
+extern const char *const recoat_function_order_names[RECOAT_FUNCTION_ORDERS];
 
 struct recoat_functions {
 	struct recoat_function *at;

@@ -121,15 +121,16 @@ static void take_cpu_total(struct recoat_load *load, const struct recoat_cpu_tot
 {
 	struct recoat_process *process = load->process;
 
-	process->cpu_samples += event->samples;
-	process->cpu_in_runtime += event->in_runtime;
-	process->cpu_lost += event->lost;
+	process->cpu.samples += event->samples;
+	process->cpu.time += event->periods * process->cpu_period;
+	process->cpu_in_runtime += event->in_runtime * process->cpu_period;
+	process->cpu_lost += event->lost * process->cpu_period;
 }
 
 static int take_cpu_path(struct recoat_load *load, const struct recoat_cpu_path *event)
 {
 	struct recoat_cpu_counts counts = {.samples = event->samples,
-					   .time = event->samples * load->process->cpu_period};
+					   .time = event->periods * load->process->cpu_period};
 	uint32_t kernel;
 
 	recoat_cpu_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].cpu,

@@ -67,11 +67,12 @@ struct recoat_process {
 	uint64_t heap_peak_time;                    /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
 	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
-	/* CPU sampling; all 0 if there was none. Samples are weighted with the time they are for. */
+	/* CPU sampling; all 0 if there was none. */
 	uint64_t cpu_period;
 	unsigned cpu_signal;
 	const char *cpu_stopped; /* Why there are none, or no more; empty if that is not so. */
-	uint64_t cpu_samples, cpu_in_runtime, cpu_lost;
+	struct recoat_cpu_counts cpu;      /* All of it, also what is on no call path: */
+	uint64_t cpu_in_runtime, cpu_lost; /* nanoseconds. */
 	struct recoat_loss *loss;
 	size_t losses, loss_room;
 	struct recoat_heap_point *sample; /* Thinned out where there are many. */

@@ -58,7 +58,7 @@ static void print_functions(const struct recoat_report *report, FILE *file)
 void recoat_report_functions(const struct recoat_report *report, FILE *file)
 {
 	fprintf(file, "\nFUNCTIONS by %s CPU time, estimated from samples\n",
-		report->function_order == RECOAT_BY_TOTAL ? "total" : "self");
+		recoat_function_order_names[report->function_order]);
 	if (report->model->cpu.samples)
 		print_functions(report, file);
 	else

@@ -196,9 +196,9 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "cpu_period_ns", number(process->cpu_period));
 	set(object, "cpu_signal", number(process->cpu_signal));
 	set(object, "cpu_stopped", text_or_null(process->cpu_stopped));
-	set(object, "cpu_samples", number(process->cpu_samples));
-	set(object, "cpu_samples_in_runtime", number(process->cpu_in_runtime));
-	set(object, "cpu_samples_lost", number(process->cpu_lost));
+	set_cpu(object, &process->cpu);
+	set(object, "cpu_in_runtime_ns", number(process->cpu_in_runtime));
+	set(object, "cpu_lost_ns", number(process->cpu_lost));
 	set(object, "events", number(process->events));
 	set(object, "call_path_counts", path_counts(&process->path_counts));
 	set(object, "dropped_events", number(process->packet_drops));

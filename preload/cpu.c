@@ -19,10 +19,10 @@
 #include "preload/unwind.h"
 
 /*
- * A signal tells how often its timer expired. More than this means that it was held back, in
- * a handler that blocks all signals perhaps, and that the time before it was spent elsewhere.
+ * A signal tells how often its timer expired. More than this, in nanoseconds, means that it was
+ * held back, in a handler that blocks all signals perhaps, and that the time went elsewhere.
  */
-#define EXPIRIES_MAX 64
+#define HELD_BACK 50000000u
 
 #define MISSED UINT32_MAX
 
@@ -73,20 +73,20 @@ static uint32_t open_link(const struct recoat_thread *thread)
 	return thread->depth ? thread->open[thread->depth - 1].link + 1u : 0;
 }
 
-static void lose(struct recoat_thread *thread, uint64_t samples)
+static void lose(struct recoat_thread *thread, uint64_t periods)
 {
-	thread->samples.total->lost += samples;
+	thread->samples.total->lost += periods;
 	recoat_drop(RECOAT_DROP_SAMPLES);
 }
 
-static void count_path(struct recoat_thread *thread, const ucontext_t *context, uint64_t samples)
+static void count_path(struct recoat_thread *thread, const ucontext_t *context, uint64_t periods)
 {
 	struct recoat_registers start = interrupted(context);
 	uint32_t path = path_of(thread, &start);
 
 	if (path == MISSED || !recoat_cpu_counters_add(&thread->samples, thread->shard, path,
-						       open_link(thread), samples))
-		lose(thread, samples);
+						       open_link(thread), periods))
+		lose(thread, periods);
 }
 
 /*
@@ -95,18 +95,21 @@ static void count_path(struct recoat_thread *thread, const ucontext_t *context, 
  */
 static void sample(struct recoat_thread *thread, const ucontext_t *context, uint64_t expiries)
 {
+	struct recoat_cpu_total *total = thread->samples.total;
 	struct recoat_thread *idle = recoat_local.idle;
-	uint64_t samples = expiries < EXPIRIES_MAX ? expiries : EXPIRIES_MAX;
+	uint64_t most = 1 + HELD_BACK / period;
+	uint64_t periods = expiries < most ? expiries : most;
 
-	thread->samples.total->samples += expiries;
-	thread->samples.total->lost += expiries - samples;
+	total->samples++;
+	total->periods += expiries;
+	total->lost += expiries - periods;
 	if (!idle && !recoat_local.lent) {
-		thread->samples.total->in_runtime += samples;
+		total->in_runtime += periods;
 		return;
 	}
 	recoat_local.idle = NULL;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	count_path(thread, context, samples);
+	count_path(thread, context, periods);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	recoat_local.idle = idle;
 }
@@ -116,6 +119,7 @@ static void handle(int signal, siginfo_t *info, void *context)
 	struct recoat_thread *thread = recoat_local.sampled;
 	int kept = errno;
 
+	recoat_cpu_signal_let_interrupt(signal, context);
 	if (info->si_code != SI_TIMER || info->si_value.sival_ptr != &period)
 		recoat_cpu_signal_foreign(signal);
 	else if (thread && atomic_load_explicit(&running, memory_order_relaxed))

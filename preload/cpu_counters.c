@@ -16,7 +16,7 @@ struct recoat_cpu_slot {
 	uint64_t word;
 	struct recoat_cpu_path counts;
 };
-static_assert(sizeof(struct recoat_cpu_slot) == 24, "as on disk");
+static_assert(sizeof(struct recoat_cpu_slot) == 32, "as on disk");
 
 /* What the first packet of a shard starts with. */
 struct first_packet {
@@ -24,7 +24,7 @@ struct first_packet {
 	uint64_t word;
 	struct recoat_cpu_total total;
 };
-static_assert(sizeof(struct first_packet) == 64 + 8 + 24, "as on disk");
+static_assert(sizeof(struct first_packet) == 64 + 8 + 32, "as on disk");
 
 static void publish(struct recoat_packet *packet, const void *end)
 {
@@ -159,13 +159,14 @@ static bool make_room(struct recoat_cpu_counters *counters)
 }
 
 bool recoat_cpu_counters_add(struct recoat_cpu_counters *counters, uint32_t shard, uint32_t path,
-			     uint32_t link, uint64_t samples)
+			     uint32_t link, uint64_t periods)
 {
 	struct recoat_cpu_slot **place = find(counters->table, counters->mask, path, link);
 	struct recoat_cpu_slot *slot = *place;
 
 	if (slot) {
-		slot->counts.samples += samples;
+		slot->counts.samples++;
+		slot->counts.periods += periods;
 		return true;
 	}
 	if (!make_room(counters) ||
@@ -173,7 +174,8 @@ bool recoat_cpu_counters_add(struct recoat_cpu_counters *counters, uint32_t shar
 		return false;
 	slot = counters->next++;
 	slot->word = recoat_event_word(RECOAT_EVENT_cpu_path, counters->packet->time_begin);
-	slot->counts = (struct recoat_cpu_path){.path = path, .link = link, .samples = samples};
+	slot->counts = (struct recoat_cpu_path){
+		.path = path, .link = link, .samples = 1, .periods = periods};
 	*find(counters->table, counters->mask, path, link) = slot;
 	counters->count++;
 	publish(counters->packet, counters->next);

@@ -30,8 +30,8 @@ struct recoat_cpu_counters {
 /* Make the first packet unless it is there. False without memory for it. Any thread. */
 bool recoat_cpu_counters_open(struct recoat_cpu_counters *counters, uint32_t shard);
 
-/* Count samples of this path and link (cpu_path.link); false if there is no room. */
+/* Count a sample of this path and link (cpu_path.link); false if there is no room. */
 bool recoat_cpu_counters_add(struct recoat_cpu_counters *counters, uint32_t shard, uint32_t path,
-			     uint32_t link, uint64_t samples);
+			     uint32_t link, uint64_t periods);
 
 #endif

@@ -5,7 +5,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "preload/cpu.h"
@@ -141,4 +144,62 @@ void recoat_cpu_signal_foreign(int signal)
 		return;
 	recoat_real_sigaction(signal, &standard, NULL);
 	syscall(SYS_tgkill, getpid(), gettid(), signal);
+}
+
+/* System calls that end with EINTR if the handler is not SA_RESTART; others always go on. */
+static bool can_be_interrupted(long number)
+{
+	static const int calls[] = {
+		SYS_read,    SYS_write,    SYS_open,     SYS_ioctl,     SYS_readv,   SYS_writev,
+		SYS_connect, SYS_accept,   SYS_sendto,   SYS_recvfrom,  SYS_sendmsg, SYS_recvmsg,
+		SYS_wait4,   SYS_fcntl,    SYS_flock,    SYS_futex,     SYS_waitid,  SYS_openat,
+		SYS_accept4, SYS_recvmmsg, SYS_sendmmsg, SYS_getrandom,
+	};
+
+	for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
+		if (calls[i] == number)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel has set the thread back to a `syscall` instruction, to execute it again: it left
+ * the address behind it in rcx when it was executed first.
+ */
+static bool is_restarted_call(const greg_t *registers)
+{
+	const uint8_t *code = (const uint8_t *)registers[REG_RIP];
+
+	return registers[REG_RCX] == registers[REG_RIP] + 2 &&
+	       can_be_interrupted(registers[REG_RAX]) && code[0] == 0x0f && code[1] == 0x05;
+}
+
+/* The next signal that will be delivered when the handler returns, 0 if there is none. */
+static int next_pending(int ours_now, uint64_t blocked)
+{
+	uint64_t pending = 0;
+
+	syscall(SYS_rt_sigpending, &pending, sizeof pending);
+	pending &= ~blocked & ~(1ull << (ours_now - 1));
+	return pending ? __builtin_ctzll(pending) + 1 : 0;
+}
+
+void recoat_cpu_signal_let_interrupt(int signal, void *context)
+{
+	ucontext_t *interrupted = context;
+	greg_t *registers = interrupted->uc_mcontext.gregs;
+	struct sigaction action;
+	uint64_t blocked;
+	int next;
+
+	if (!is_restarted_call(registers))
+		return;
+	memcpy(&blocked, &interrupted->uc_sigmask, sizeof blocked);
+	next = next_pending(signal, blocked);
+	if (!next || recoat_real_sigaction(next, NULL, &action) || !has_handler(&action) ||
+	    action.sa_flags & SA_RESTART)
+		return;
+	registers[REG_RIP] += 2;
+	registers[REG_RAX] = -EINTR;
 }

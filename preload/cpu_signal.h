@@ -38,6 +38,14 @@ const sigset_t *recoat_cpu_signal_unmask(int how, const sigset_t *set, sigset_t 
 /* In the handler: the signal came from somewhere else. */
 void recoat_cpu_signal_foreign(int signal);
 
+/*
+ * In the handler, whose context this is. If another signal that is to interrupt a system call
+ * (no SA_RESTART) came together with ours, the kernel delivers ours first and makes the call
+ * start again: let it fail with EINTR, as it would have without us. Where the kernel looks
+ * at CPU clocks on the way back from a system call, this happens once in thousands of times.
+ */
+void recoat_cpu_signal_let_interrupt(int signal, void *context);
+
 /* libc's. */
 int recoat_real_sigaction(int signal, const struct sigaction *wanted, struct sigaction *old);
 

@@ -99,10 +99,12 @@ static void write_cpu(const char *trace)
 	struct fixture_packet packet;
 
 	fixture_begin(&packet, RECOAT_STREAM_CPU, 0);
-	fixture_put_cpu_total(&packet, 2000,
-			      &(struct recoat_cpu_total){.samples = 6, .in_runtime = 2, .lost = 1});
-	fixture_put_cpu_path(&packet, 2000,
-			     &(struct recoat_cpu_path){.path = 1, .link = 2, .samples = 3});
+	fixture_put_cpu_total(
+		&packet, 2000,
+		&(struct recoat_cpu_total){.samples = 2, .periods = 6, .in_runtime = 2, .lost = 1});
+	fixture_put_cpu_path(
+		&packet, 2000,
+		&(struct recoat_cpu_path){.path = 1, .link = 2, .samples = 3, .periods = 4});
 	fixture_store(trace, "cpu-0-0", &packet);
 }
 
