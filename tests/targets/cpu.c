@@ -6,14 +6,17 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static volatile unsigned long sink;
@@ -231,6 +234,106 @@ static int takes(void)
 	return signals != SIGRTMAX - SIGRTMIN + 1;
 }
 
+static ucontext_t back;
+
+static __attribute__((noinline)) void on_coroutine(void)
+{
+	burn(100000);
+	sink++;
+}
+
+/* Memory with a page before it that must not be touched. */
+static void *guarded(size_t bytes)
+{
+	char *at = mmap(NULL, bytes + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			0);
+
+	mprotect(at, 4096, PROT_NONE);
+	return at + 4096;
+}
+
+static void run_coroutine(void)
+{
+	ucontext_t context;
+
+	getcontext(&context);
+	context.uc_stack.ss_sp = guarded(16384);
+	context.uc_stack.ss_size = 16384;
+	context.uc_link = &back;
+	makecontext(&context, on_coroutine, 0);
+	swapcontext(&back, &context);
+}
+
+/* Small stacks: a thread's, a coroutine's, and an alternate one for signals. */
+static int stacks(void)
+{
+	stack_t alternate = {.ss_sp = guarded(8192), .ss_size = 8192};
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	run_coroutine();
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, 16384);
+	if (pthread_create(&thread, &attributes, in_thread, NULL))
+		return 1;
+	pthread_join(thread, NULL);
+	sigaltstack(&alternate, NULL);
+	run_coroutine();
+	in_child();
+	return 0;
+}
+
+static volatile int reads;
+
+static void *read_on(void *from)
+{
+	char byte;
+
+	while (reads < 300) {
+		if (read(*(int *)from, &byte, 1) != -1 || errno != EINTR)
+			sink = 1;
+		reads++;
+	}
+	return from;
+}
+
+/*
+ * A signal that interrupts a read does so even if another one, which is ignored, comes to the
+ * same thread together with it. Both threads on one processor, so that they do.
+ */
+static int interrupts(void)
+{
+	struct sigaction action = {.sa_handler = count};
+	pthread_t thread;
+	cpu_set_t one;
+	sigset_t user;
+	int pipes[2];
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof one, &one);
+	sigaction(SIGUSR1, &action, NULL);
+	signal(SIGRTMAX - 2, SIG_IGN);
+	if (pipe(pipes) || pthread_create(&thread, NULL, read_on, pipes))
+		return 1;
+	sigemptyset(&user);
+	sigaddset(&user, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &user, NULL);
+	for (int i = 0; i < 300; i++) {
+		usleep(500);
+		pthread_kill(thread, SIGRTMAX - 2);
+		kill(getpid(), SIGUSR1);
+		for (int left = 200; reads <= i && left; left--)
+			usleep(1000);
+		if (reads <= i && write(pipes[1], "x", 1) != 1)
+			return 1;
+		while (reads <= i)
+			usleep(100);
+	}
+	pthread_join(thread, NULL);
+	return sink == 1;
+}
+
 /* Without a handler, the same signals end the program. */
 static int dies(void)
 {
@@ -253,7 +356,8 @@ int main(int argc, char **argv)
 		{"shares", shares}, {"threads", threads}, {"profiled", profiled},
 		{"storm", storm},   {"waits", waits},     {"forks", forks},
 		{"masks", masks},   {"resets", resets},   {"takes", takes},
-		{"dies", dies},     {"deep", deep},
+		{"dies", dies},     {"deep", deep},       {"interrupts", interrupts},
+		{"stacks", stacks},
 	};
 
 	for (size_t i = 0; argc == 2 && i < sizeof modes / sizeof *modes; i++) {
