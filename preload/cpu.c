@@ -64,7 +64,7 @@ static uint32_t path_of(struct recoat_thread *thread, const struct recoat_regist
 	/* No return address: readers look up the byte before. */
 	thread->frames[0]++;
 	while (count-- > 0 && path != MISSED)
-		path = recoat_tree_try_intern(path, thread->frames[count]);
+		path = recoat_tree_try_intern(path, thread->frames[count], recoat_local.forking);
 	return path;
 }
 

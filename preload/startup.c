@@ -84,10 +84,14 @@ static void before_fork(void)
 	if (clean)
 		recoat_lock_take(&recoat_process_lock);
 	fork_is_clean = clean;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	recoat_local.forking = clean;
 }
 
 static void after_fork_in_parent(void)
 {
+	recoat_local.forking = false;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	if (fork_is_clean)
 		recoat_lock_drop(&recoat_process_lock);
 }

@@ -170,7 +170,7 @@ bool recoat_thread_busy(void)
 void recoat_thread_reset(void)
 {
 	recoat_local.idle = recoat_local.own = recoat_local.sampled = NULL;
-	recoat_local.lent = false;
+	recoat_local.lent = recoat_local.forking = false;
 	atomic_store_explicit(&first, NULL, memory_order_relaxed);
 	atomic_store_explicit(&made, 0, memory_order_relaxed);
 	recoat_thread_several = false;

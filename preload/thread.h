@@ -88,8 +88,9 @@ struct recoat_thread_local {
 	struct recoat_thread *idle;
 	struct recoat_thread *own;
 	struct recoat_thread *sampled; /* `own` while a timer samples the thread. */
-	bool ended; /* Its destructors have run; the state is borrowed for each event. */
-	bool lent;  /* Busy, but in the target's allocator: the runtime is not in use. */
+	bool ended;   /* Its destructors have run; the state is borrowed for each event. */
+	bool forking; /* It holds the process lock over a fork; nothing is half done. */
+	bool lent;    /* Busy, but in the target's allocator: the runtime is not in use. */
 };
 extern __thread struct recoat_thread_local recoat_local __attribute__((tls_model("initial-exec")));
 

@@ -141,17 +141,18 @@ uint32_t recoat_tree_intern(uint32_t parent, uint64_t ip)
 	return node;
 }
 
-uint32_t recoat_tree_try_intern(uint32_t parent, uint64_t ip)
+uint32_t recoat_tree_try_intern(uint32_t parent, uint64_t ip, bool locked)
 {
 	uint32_t node;
 
 	find(atomic_load_explicit(&table, memory_order_acquire), parent, ip, &node);
 	if (node)
 		return node;
-	if (!recoat_lock_try(&recoat_process_lock))
+	if (!locked && !recoat_lock_try(&recoat_process_lock))
 		return UINT32_MAX;
 	node = recoat_modules_settled(ip) ? add_node(parent, ip) : UINT32_MAX;
-	recoat_lock_drop(&recoat_process_lock);
+	if (!locked)
+		recoat_lock_drop(&recoat_process_lock);
 	return node;
 }
 

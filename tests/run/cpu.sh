@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # CPU samples: shares that are known, threads, forks, and programs that use signals themselves.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 41
+plan 43
 
 # same MODE: native and recorded alike, and the report as MODE.json.
 same() {
@@ -73,6 +73,9 @@ ok "takes: up to there it is recorded" json takes.json \
 	"10000000 < d['cpu']['cpu_sampled_ns'] < 90000000"
 same interrupts
 same dies
+same spawns
+ok "spawns: nothing is lost, although a lock is held over fork" json spawns.json \
+	"all(p['cpu_lost_ns'] == 0 for p in d['processes'])"
 same stacks
 ok "stacks: a coroutine's samples are its own" part stacks.json on_coroutine "s > 0.15"
 ok "stacks: those of a handler's own stack are told" part stacks.json in_child "s > 0.15"

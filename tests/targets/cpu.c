@@ -283,6 +283,19 @@ static int stacks(void)
 	return 0;
 }
 
+/* The time goes into fork itself. */
+static int spawns(void)
+{
+	for (int i = 0; i < 400; i++) {
+		pid_t child = fork();
+
+		if (!child)
+			_exit(0);
+		waitpid(child, NULL, 0);
+	}
+	return 0;
+}
+
 static volatile int reads;
 
 static void *read_on(void *from)
@@ -357,7 +370,7 @@ int main(int argc, char **argv)
 		{"storm", storm},   {"waits", waits},     {"forks", forks},
 		{"masks", masks},   {"resets", resets},   {"takes", takes},
 		{"dies", dies},     {"deep", deep},       {"interrupts", interrupts},
-		{"stacks", stacks},
+		{"stacks", stacks}, {"spawns", spawns},
 	};
 
 	for (size_t i = 0; argc == 2 && i < sizeof modes / sizeof *modes; i++) {

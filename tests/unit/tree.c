@@ -55,10 +55,11 @@ static void trying_does_not_wait(void **state)
 
 	(void)state;
 	recoat_lock_take(&recoat_process_lock);
-	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7000), known);
-	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7001), UINT32_MAX);
+	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7000, false), known);
+	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7001, false), UINT32_MAX);
+	assert_int_not_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7002, true), UINT32_MAX);
 	recoat_lock_drop(&recoat_process_lock);
-	known = recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7001);
+	known = recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7001, false);
 	assert_int_not_equal(known, UINT32_MAX);
 	assert_int_equal(recoat_tree_intern(RECOAT_PATH_ROOT, 0x7001), known);
 }
@@ -75,9 +76,9 @@ static void trying_refuses_new_modules(void **state)
 	if (!module || !recoat_cfi_has_module((uint64_t)(uintptr_t)module->l_ld))
 		skip();
 	ip = (uint64_t)(uintptr_t)module->l_ld;
-	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, ip), UINT32_MAX);
+	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, ip, false), UINT32_MAX);
 	recoat_modules_check();
-	assert_int_not_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, ip), UINT32_MAX);
+	assert_int_not_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, ip, false), UINT32_MAX);
 }
 
 static void code_that_is_gone_is_not_found_again(void **state)
