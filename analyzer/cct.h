@@ -41,10 +41,17 @@ struct recoat_heap_counts {
 	int64_t at_peak; /* Bytes live when the process's heap was at its peak. */
 };
 
+/* CPU samples and what they stand for, in nanoseconds. */
+struct recoat_cpu_counts {
+	uint64_t samples;
+	uint64_t time;
+};
+
 struct recoat_node {
 	uint32_t parent; /* Always a smaller number than the node's own. */
 	uint32_t frame;
 	struct recoat_heap_counts heap;
+	struct recoat_cpu_counts cpu;
 };
 
 struct recoat_cct {
@@ -70,6 +77,13 @@ uint32_t recoat_cct_node(struct recoat_cct *cct, uint32_t parent, uint32_t frame
 bool recoat_cct_is_above(const struct recoat_cct *cct, uint32_t above, uint32_t node);
 
 void recoat_heap_counts_add(struct recoat_heap_counts *to, const struct recoat_heap_counts *from);
+
+static inline void recoat_cpu_counts_add(struct recoat_cpu_counts *to,
+					 const struct recoat_cpu_counts *from)
+{
+	to->samples += from->samples;
+	to->time += from->time;
+}
 
 /* A sum that wraps: counters of a damaged recording may hold anything. */
 static inline int64_t recoat_add(int64_t a, int64_t b)

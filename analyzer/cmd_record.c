@@ -19,13 +19,15 @@
 #include "analyzer/runtime.h"
 
 static const char help[] =
-	"Usage: recoat record [-o DIR] [--kernels GLOB] [--heap LEVEL] -- COMMAND [ARGUMENT]...\n"
+	"Usage: recoat record [-o DIR] [--kernels GLOB] [--heap LEVEL] [--cpu HZ]\n"
+	"                     -- COMMAND [ARGUMENT]...\n"
 	"Run COMMAND and record what it and the processes that it starts do. Its output, input\n"
 	"and exit status are its own.\n\n"
 	"  -o, --output DIR   where the recording goes: a new or empty directory\n"
 	"                     (default: ./recoat-PROGRAM-PID)\n"
 	"  --kernels GLOB,... catch only kernels with such a name; see `recoat list kernels`\n"
 	"  --heap LEVEL       profile (default): account every allocation; off\n"
+	"  --cpu HZ           CPU samples a second: 0 (none) to 10000, default 997\n"
 	"  --help             this text\n\n"
 	"Exit status: that of COMMAND; or 2 for a wrong option, 125 if COMMAND was not started,\n"
 	"126 if it is no program that can be run, 127 if there is no such program.\n";
@@ -34,6 +36,7 @@ struct options {
 	const char *output; /* NULL: the default. */
 	const char *kernels;
 	const char *heap;
+	const char *cpu;
 	bool help;
 	char *const *command;
 };
@@ -52,6 +55,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		{"output", required_argument, NULL, 'o'},
 		{"kernels", required_argument, NULL, 'k'},
 		{"heap", required_argument, NULL, 'm'},
+		{"cpu", required_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -66,6 +70,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			options->kernels = optarg;
 		else if (found == 'm')
 			options->heap = optarg;
+		else if (found == 'c')
+			options->cpu = optarg;
 		else if (found == 'h')
 			options->help = true;
 		else
@@ -87,6 +93,7 @@ static char **prepare(void *user, struct recoat_error *error)
 		.library = session->library,
 		.kernels = session->options->kernels,
 		.heap = session->options->heap,
+		.cpu = session->options->cpu,
 	};
 
 	settings.output =
@@ -135,7 +142,7 @@ static int check(const struct options *options, const char *file, char **library
 
 	*status = result == -ENOEXEC ? RECOAT_EXIT_CANNOT_RUN : RECOAT_EXIT_REFUSED;
 	if (!result)
-		result = recoat_runtime_check(options->kernels, options->heap, error);
+		result = recoat_runtime_check(options->kernels, options->heap, options->cpu, error);
 	if (!result)
 		result = recoat_place_check(options->output, error);
 	if (!result)

@@ -22,10 +22,12 @@
 static const char help[] =
 	"Usage: recoat report [OPTION]... [DIR]\n"
 	"Show what the recording in DIR says; without DIR, the newest ./recoat-*/.\n\n"
-	"  --tree time|memory  the call tree instead of the tables\n"
+	"  --tree time|cpu|memory\n"
+	"                      the call tree instead of the tables\n"
 	"  --timeline          live memory and running kernels over time instead of the tables\n"
 	"  --sort KEY          order of allocation sites and of the memory tree:\n"
-	"                      bytes (default), count, peak, leaked, temporary\n"
+	"                      bytes (default), count, peak, leaked, temporary;\n"
+	"                      or that of functions: self (default), total\n"
 	"  --limit N           rows a table or timeline (default 20), lines a\n"
 	"                      tree (100); 0: all\n"
 	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
@@ -36,12 +38,14 @@ static const char help[] =
 enum tree {
 	TREE_NONE,
 	TREE_TIME,
+	TREE_CPU,
 	TREE_MEMORY,
 };
 
 struct options {
 	enum tree tree;
 	enum recoat_site_order order;
+	enum recoat_function_order function_order;
 	long limit; /* -1: the default of what is shown. */
 	double least;
 	bool timeline, json, help;
@@ -51,25 +55,32 @@ struct options {
 static int take_tree(const struct recoat_command *command, const char *value, enum tree *tree)
 {
 	*tree = !strcmp(value, "time")     ? TREE_TIME
+		: !strcmp(value, "cpu")    ? TREE_CPU
 		: !strcmp(value, "memory") ? TREE_MEMORY
 					   : TREE_NONE;
 	if (*tree == TREE_NONE)
-		return recoat_usage_error(command, "--tree: found \"%s\", expected time or memory",
-					  value);
+		return recoat_usage_error(
+			command, "--tree: found \"%s\", expected time, cpu or memory", value);
 	return 0;
 }
 
 static int take_order(const struct recoat_command *command, const char *value,
-		      enum recoat_site_order *order)
+		      struct options *options)
 {
 	for (int i = 0; i < RECOAT_SITE_ORDERS; i++)
 		if (!strcmp(value, recoat_site_order_names[i])) {
-			*order = (enum recoat_site_order)i;
+			options->order = (enum recoat_site_order)i;
 			return 0;
 		}
-	return recoat_usage_error(
-		command, "--sort: found \"%s\", expected bytes, count, peak, leaked or temporary",
-		value);
+	for (int i = 0; i < RECOAT_FUNCTION_ORDERS; i++)
+		if (!strcmp(value, recoat_function_order_names[i])) {
+			options->function_order = (enum recoat_function_order)i;
+			return 0;
+		}
+	return recoat_usage_error(command,
+				  "--sort: found \"%s\", expected bytes, count, peak, leaked or "
+				  "temporary; or self or total",
+				  value);
 }
 
 static int take_limit(const struct recoat_command *command, const char *value, long *limit)
@@ -116,7 +127,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		if (found == 't')
 			status = take_tree(command, optarg, &options->tree);
 		else if (found == 's')
-			status = take_order(command, optarg, &options->order);
+			status = take_order(command, optarg, options);
 		else if (found == 'l')
 			status = take_limit(command, optarg, &options->limit);
 		else if (found == 'p')
@@ -147,10 +158,13 @@ static void render(struct recoat_report *report, const struct options *options)
 		recoat_report_timeline(report, stdout);
 	} else if (options->tree == TREE_TIME) {
 		recoat_report_time_tree(report, stdout);
+	} else if (options->tree == TREE_CPU) {
+		recoat_report_cpu_tree(report, stdout);
 	} else if (options->tree == TREE_MEMORY) {
 		recoat_report_memory_tree(report, stdout);
 	} else {
 		recoat_report_kernels(report, stdout);
+		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
 	}
 	recoat_report_footer(report, stdout);
@@ -161,6 +175,7 @@ static int report(const char *path, const struct options *options)
 	struct recoat_report report = {
 		.path = path,
 		.order = options->order,
+		.function_order = options->function_order,
 		.limit = options->limit >= 0 ? (size_t)options->limit
 			 : options->tree     ? TREE_LINES
 					     : TABLE_ROWS,

@@ -121,6 +121,38 @@ static void take_heap_path(struct recoat_load *load, const struct recoat_heap_pa
 			       &counts);
 }
 
+/* ---- CPU samples. ---- */
+
+static void take_cpu_total(struct recoat_load *load, const struct recoat_cpu_total *event)
+{
+	struct recoat_process *process = load->process;
+
+	process->cpu.samples += event->samples;
+	process->cpu.time += event->periods * process->cpu_period;
+	process->cpu_in_runtime += event->in_runtime * process->cpu_period;
+	process->cpu_lost += event->lost * process->cpu_period;
+}
+
+static int take_cpu_path(struct recoat_load *load, const struct recoat_cpu_path *event)
+{
+	struct recoat_cpu_counts counts = {.samples = event->samples,
+					   .time = event->periods * load->process->cpu_period};
+	uint32_t kernel;
+
+	recoat_cpu_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].cpu,
+			      &counts);
+	if (!event->link)
+		return 0;
+	kernel = recoat_map_get(&load->link, event->link - 1, 0);
+	if (kernel == RECOAT_NONE)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: CPU samples in link %u, expected one of the %zu links "
+					"that kernel_link events announce",
+					load->process->trace, event->link - 1, load->link.count);
+	recoat_cpu_counts_add(&load->model->kernel[kernel].cpu, &counts);
+	return 0;
+}
+
 /* ---- The whole trace. ---- */
 
 static int take_event(void *user, const struct recoat_event *event)
@@ -138,6 +170,11 @@ static int take_event(void *user, const struct recoat_event *event)
 		return 0;
 	case RECOAT_KEY_heap_total:
 		take_heap_total(load, &event->as.heap_total);
+		return 0;
+	case RECOAT_KEY_cpu_path:
+		return take_cpu_path(load, &event->as.cpu_path);
+	case RECOAT_KEY_cpu_total:
+		take_cpu_total(load, &event->as.cpu_total);
 		return 0;
 	}
 	see_time(load, recoat_load_time(load, event->time));
@@ -215,6 +252,7 @@ static struct recoat_process *add_process(struct recoat_model *model, const char
 					   .first = INT64_MAX,
 					   .last = INT64_MIN};
 	process->program = process->directory = process->version = "";
+	process->cpu_stopped = "";
 	process->host = process->kernel = process->machine = "";
 	return process;
 }

@@ -185,6 +185,13 @@ static void take_refusal(struct recoat_load *load, const struct recoat_hook_refu
 	};
 }
 
+static void take_sampling(struct recoat_load *load, const struct recoat_cpu_sampling *event)
+{
+	load->process->cpu_period = event->period_ns;
+	load->process->cpu_signal = event->signal;
+	load->process->cpu_stopped = intern(load, event->stopped);
+}
+
 static void take_end(struct recoat_load *load, const struct recoat_process_end *event)
 {
 	load->process->ended = true;
@@ -231,6 +238,9 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 		break;
 	case RECOAT_KEY_call_path_counts:
 		load->process->path_counts = event->as.call_path_counts;
+		break;
+	case RECOAT_KEY_cpu_sampling:
+		take_sampling(load, &event->as.cpu_sampling);
 		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);

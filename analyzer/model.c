@@ -67,6 +67,12 @@ static void sum_heap(struct recoat_model *model)
 		recoat_heap_counts_add(&model->heap, &model->cct.node[i].heap);
 }
 
+static void sum_cpu(struct recoat_model *model)
+{
+	for (size_t i = 0; i < model->cct.nodes; i++)
+		recoat_cpu_counts_add(&model->cpu, &model->cct.node[i].cpu);
+}
+
 static int by_start(const void *left, const void *right)
 {
 	const struct recoat_process *a = left, *b = right;
@@ -132,6 +138,7 @@ int recoat_model_create(struct recoat_model **model, const char *path, recoat_pr
 	sort_processes(loaded);
 	sum_kernels(loaded);
 	sum_heap(loaded);
+	sum_cpu(loaded);
 	*model = loaded;
 	return 0;
 }

@@ -25,6 +25,7 @@ struct recoat_kernel_row {
 	 */
 	struct recoat_span_sums sums;
 	uint64_t self_time; /* Exclusive, over all. */
+	struct recoat_cpu_counts cpu; /* Samples while it was the innermost kernel. */
 };
 
 struct recoat_refusal {
@@ -67,6 +68,12 @@ struct recoat_process {
 	uint64_t heap_peak_time;                    /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
 	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
+	/* CPU sampling; all 0 if there was none. */
+	uint64_t cpu_period;
+	unsigned cpu_signal;
+	const char *cpu_stopped; /* Why there are none, or no more; empty if that is not so. */
+	struct recoat_cpu_counts cpu;      /* All of it, also what is on no call path: */
+	uint64_t cpu_in_runtime, cpu_lost; /* nanoseconds. */
 	struct recoat_loss *loss;
 	size_t losses, loss_room;
 	struct recoat_heap_point *sample; /* Thinned out where there are many. */
@@ -87,6 +94,7 @@ struct recoat_model {
 	struct recoat_refusal *refusal;
 	size_t refusals, refusal_room;
 	struct recoat_heap_counts heap; /* Sum over all paths. */
+	struct recoat_cpu_counts cpu;   /* Likewise. */
 	uint64_t unknown_paths;         /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "analyzer/functions.h"
 #include "analyzer/sites.h"
 
 struct recoat_model;
@@ -16,6 +17,7 @@ struct recoat_report {
 	struct recoat_symbols *symbols;
 	const char *path; /* Of the recording. */
 	enum recoat_site_order order;
+	enum recoat_function_order function_order;
 	size_t limit; /* Rows of a table, lines of a tree; 0: no limit. */
 	double least; /* Percent of the whole below which a tree is pruned. */
 	size_t width; /* Columns of the page, 0: any. */
@@ -24,12 +26,14 @@ struct recoat_report {
 /* What was run, where, for how long, and how it ended. */
 void recoat_report_header(const struct recoat_report *report, FILE *file);
 
-/* The tables of kernels and of allocation sites. */
+/* The tables of kernels, of functions by CPU samples, and of allocation sites. */
 void recoat_report_kernels(const struct recoat_report *report, FILE *file);
+void recoat_report_functions(const struct recoat_report *report, FILE *file);
 void recoat_report_sites(const struct recoat_report *report, FILE *file);
 
 /* Call trees. */
 void recoat_report_time_tree(const struct recoat_report *report, FILE *file);
+void recoat_report_cpu_tree(const struct recoat_report *report, FILE *file);
 void recoat_report_memory_tree(const struct recoat_report *report, FILE *file);
 
 /* Live memory and running kernels over time. */

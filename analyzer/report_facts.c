@@ -311,6 +311,42 @@ static void print_path_counts(const struct recoat_report *report, FILE *file)
 					recoat_format_count(sum.truncated).text));
 }
 
+static void print_stops(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+
+	for (size_t i = 0; i < model->processes; i++)
+		if (*model->process[i].cpu_stopped)
+			print_own(report, file, "CPU",
+				  recoat_asprintf("no samples in process %u, or no more: %s",
+						  model->process[i].pid,
+						  model->process[i].cpu_stopped));
+}
+
+/* What the sampled figures rest on. */
+static void print_sampling(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	struct recoat_cpu_counts cpu = {0};
+	uint64_t in_runtime = 0, lost = 0;
+
+	for (size_t i = 0; i < model->processes; i++) {
+		recoat_cpu_counts_add(&cpu, &model->process[i].cpu);
+		in_runtime += model->process[i].cpu_in_runtime;
+		lost += model->process[i].cpu_lost;
+	}
+	if (cpu.samples)
+		print_own(
+			report, file, "CPU",
+			recoat_asprintf("estimated: %s samples, on average one every %s; besides, "
+					"%s in recoat's library, %s lost",
+					recoat_format_count(cpu.samples).text,
+					recoat_format_time(cpu.time / cpu.samples).text,
+					recoat_format_time(in_runtime).text,
+					recoat_format_time(lost).text));
+	print_stops(report, file);
+}
+
 void recoat_report_footer(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
@@ -323,6 +359,7 @@ void recoat_report_footer(const struct recoat_report *report, FILE *file)
 				  recoat_format_count(model->cct.nodes - 1).text, model->processes,
 				  model->processes == 1 ? "" : "es", report->path));
 	print_exactness(report, file);
+	print_sampling(report, file);
 	print_path_counts(report, file);
 	print_losses(report, file);
 	print_refusals(report, file);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/functions.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
 
@@ -92,6 +93,12 @@ static void set_heap(json_t *object, const struct recoat_heap_counts *heap)
 	set(object, "live_bytes", signed_number(recoat_heap_counts_live(heap)));
 	set(object, "temporary", number(heap->temporary));
 	set(object, "at_peak_bytes", signed_number(heap->at_peak));
+}
+
+static void set_cpu(json_t *object, const struct recoat_cpu_counts *cpu)
+{
+	set(object, "cpu_samples", number(cpu->samples));
+	set(object, "cpu_sampled_ns", number(cpu->time));
 }
 
 static void set_sums(json_t *object, const struct recoat_span_sums *sums, uint64_t self)
@@ -186,6 +193,12 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
 	set(object, "heap_peak_ns", number(process->heap_peak_time));
 	set(object, "heap_samples", samples(process));
+	set(object, "cpu_period_ns", number(process->cpu_period));
+	set(object, "cpu_signal", number(process->cpu_signal));
+	set(object, "cpu_stopped", text_or_null(process->cpu_stopped));
+	set_cpu(object, &process->cpu);
+	set(object, "cpu_in_runtime_ns", number(process->cpu_in_runtime));
+	set(object, "cpu_lost_ns", number(process->cpu_lost));
 	set(object, "events", number(process->events));
 	set(object, "call_path_counts", path_counts(&process->path_counts));
 	set(object, "dropped_events", number(process->packet_drops));
@@ -215,6 +228,7 @@ static void put_kernels(const struct recoat_report *report, FILE *file)
 		set(object, "symbol", text(row->symbol));
 		set(object, "mechanism", text(row->mechanism));
 		set_sums(object, &row->sums, row->self_time);
+		set_cpu(object, &row->cpu);
 		put_element(file, i, object);
 	}
 	end_list(file);
@@ -247,6 +261,29 @@ static void put_sites(const struct recoat_report *report, FILE *file)
 	}
 	end_list(file);
 	recoat_sites_destroy(&sites);
+}
+
+static void put_functions(const struct recoat_report *report, FILE *file)
+{
+	struct recoat_functions functions;
+
+	recoat_functions_create(&functions, report->model, report->symbols, report->function_order);
+	begin_list(file, "functions");
+	for (size_t i = 0; i < functions.count; i++) {
+		const struct recoat_function *function = &functions.at[i];
+		json_t *object = json_object();
+
+		set(object, "function", text(function->name));
+		set(object, "known", json_boolean(function->known));
+		set(object, "module", text_or_null(function->module));
+		set(object, "self_samples", number(function->self.samples));
+		set(object, "self_ns", number(function->self.time));
+		set(object, "total_samples", number(function->total.samples));
+		set(object, "total_ns", number(function->total.time));
+		put_element(file, i, object);
+	}
+	end_list(file);
+	recoat_functions_destroy(&functions);
 }
 
 static void put_modules(const struct recoat_report *report, FILE *file)
@@ -303,6 +340,8 @@ static void put_nodes(const struct recoat_report *report, FILE *file)
 		set(object, "frame", i ? number(cct->node[i].frame) : json_null());
 		if (cct->node[i].heap.allocations || cct->node[i].heap.frees)
 			set_heap(object, &cct->node[i].heap);
+		if (cct->node[i].cpu.samples)
+			set_cpu(object, &cct->node[i].cpu);
 		put_element(file, i, object);
 	}
 	end_list(file);
@@ -356,8 +395,9 @@ static void put_complaints(const struct recoat_report *report, FILE *file)
 static void put_totals(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
-	json_t *heap = json_object();
+	json_t *heap = json_object(), *cpu = json_object();
 
+	set_cpu(cpu, &model->cpu);
 	set_heap(heap, &model->heap);
 	fprintf(file, ",\n\"wall_ns\": ");
 	put(file, number(recoat_model_duration(model)));
@@ -371,6 +411,8 @@ static void put_totals(const struct recoat_report *report, FILE *file)
 	put(file, number(model->unusable));
 	fprintf(file, ",\n\"heap\": ");
 	put(file, heap);
+	fprintf(file, ",\n\"cpu\": ");
+	put(file, cpu);
 }
 
 void recoat_report_json(const struct recoat_report *report, FILE *file)
@@ -380,6 +422,7 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 	put_totals(report, file);
 	put_processes(report, file);
 	put_kernels(report, file);
+	put_functions(report, file);
 	put_sites(report, file);
 	put_spans(report, file);
 	put_nodes(report, file);

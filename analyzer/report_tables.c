@@ -47,6 +47,15 @@ static void cell_cpu(struct recoat_table *table, const struct recoat_span_sums *
 				  sums->cpu_calls < sums->calls ? "*" : "");
 }
 
+/* CPU time sampled in the kernel itself. */
+static void cell_sampled(struct recoat_table *table, const struct recoat_cpu_counts *cpu)
+{
+	if (cpu->samples)
+		recoat_table_cell(table, "~%s", recoat_format_time(cpu->time).text);
+	else
+		recoat_table_cell(table, "-");
+}
+
 /* Problem size a call and problem size a second. */
 static void cells_size(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
@@ -82,6 +91,7 @@ static void kernel_cells(struct recoat_table *table, const struct recoat_kernel_
 	recoat_table_cell(table, "%s", recoat_format_time(row->sums.time).text);
 	recoat_table_cell(table, "%s", recoat_format_time(row->self_time).text);
 	cell_cpu(table, &row->sums);
+	cell_sampled(table, &row->cpu);
 	cells_size(table, &row->sums);
 	cells_memory(table, &row->sums);
 	recoat_table_cell(table, "%s%s",
@@ -92,11 +102,13 @@ static void kernel_cells(struct recoat_table *table, const struct recoat_kernel_
 static void total_cells(struct recoat_table *table, const struct recoat_model *model)
 {
 	struct recoat_span_sums total = recoat_model_span_total(model);
+	struct recoat_cpu_counts cpu = {0};
 	uint64_t calls = 0, self = 0;
 
 	for (size_t i = 0; i < model->kernels; i++) {
 		calls += model->kernel[i].sums.calls;
 		self += model->kernel[i].self_time;
+		recoat_cpu_counts_add(&cpu, &model->kernel[i].cpu);
 	}
 	recoat_table_cell(table, "total");
 	recoat_table_cell(table, " ");
@@ -105,6 +117,7 @@ static void total_cells(struct recoat_table *table, const struct recoat_model *m
 	recoat_table_cell(table, "%s", recoat_format_time(total.time).text);
 	recoat_table_cell(table, "%s", recoat_format_time(self).text);
 	cell_cpu(table, &total);
+	cell_sampled(table, &cpu);
 	recoat_table_cell(table, " ");
 	recoat_table_cell(table, " ");
 	cells_memory(table, &total);
@@ -140,13 +153,13 @@ static void print_idle(const struct recoat_report *report, FILE *file)
 static void print_kernels(const struct recoat_report *report, FILE *file)
 {
 	static const struct recoat_column column[] = {
-		{"kernel", RECOAT_LEFT},    {"operation", RECOAT_LEFT},
-		{"served by", RECOAT_LEFT}, {"calls", RECOAT_RIGHT},
-		{"time", RECOAT_RIGHT},     {"self", RECOAT_RIGHT},
-		{"CPU", RECOAT_RIGHT},      {"N a call", RECOAT_RIGHT},
-		{"N/s", RECOAT_RIGHT},      {"allocations", RECOAT_RIGHT},
-		{"bytes", RECOAT_RIGHT},    {"peak", RECOAT_RIGHT},
-		{"", RECOAT_LEFT},
+		{"kernel", RECOAT_LEFT},       {"operation", RECOAT_LEFT},
+		{"served by", RECOAT_LEFT},    {"calls", RECOAT_RIGHT},
+		{"time", RECOAT_RIGHT},        {"self", RECOAT_RIGHT},
+		{"CPU", RECOAT_RIGHT},         {"self CPU", RECOAT_RIGHT},
+		{"N a call", RECOAT_RIGHT},    {"N/s", RECOAT_RIGHT},
+		{"allocations", RECOAT_RIGHT}, {"bytes", RECOAT_RIGHT},
+		{"peak", RECOAT_RIGHT},        {"", RECOAT_LEFT},
 	};
 	const struct recoat_model *model = report->model;
 	const struct recoat_kernel_row **row = sorted_kernels(model);
@@ -170,6 +183,8 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
 	if (is_partial(model))
 		fprintf(file, "* of those calls that were long enough to read the CPU clock\n");
+	if (model->cpu.samples)
+		fprintf(file, "~ estimated from CPU samples\n");
 	recoat_table_destroy(table);
 	free(row);
 }

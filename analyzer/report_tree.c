@@ -149,6 +149,38 @@ void recoat_report_time_tree(const struct recoat_report *report, FILE *file)
 	recoat_view_destroy(&view);
 }
 
+static void cpu_cells(struct recoat_table *table, const struct recoat_view_node *node,
+		      const struct recoat_view_node *root)
+{
+	recoat_table_cell(table, "%s",
+			  recoat_format_share((double)node->value[RECOAT_VIEW_CPU],
+					      (double)root->value[RECOAT_VIEW_CPU])
+				  .text);
+	recoat_table_cell(table, "%s",
+			  recoat_format_time((uint64_t)node->value[RECOAT_VIEW_CPU]).text);
+	recoat_table_cell(table, "%s",
+			  recoat_format_time((uint64_t)node->value[RECOAT_VIEW_CPU_SELF]).text);
+}
+
+void recoat_report_cpu_tree(const struct recoat_report *report, FILE *file)
+{
+	static const struct recoat_column column[] = {
+		{"share", RECOAT_RIGHT},
+		{"CPU", RECOAT_RIGHT},
+		{"self", RECOAT_RIGHT},
+		{"call path", RECOAT_LEFT},
+	};
+	struct recoat_view view;
+	struct print print = {.view = &view, .cells = cpu_cells, .value = RECOAT_VIEW_CPU};
+
+	fprintf(file, "\nCPU time by call path, %g%% and more; estimated from %s samples\n",
+		report->least, recoat_format_count(report->model->cpu.samples).text);
+	recoat_view_cpu(&view, report->model, report->symbols);
+	print.table = recoat_table_create(column, sizeof(column) / sizeof(*column));
+	print_tree(&print, report, file);
+	recoat_view_destroy(&view);
+}
+
 static void memory_cells(struct recoat_table *table, const struct recoat_view_node *node,
 			 const struct recoat_view_node *root)
 {

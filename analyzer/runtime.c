@@ -11,6 +11,7 @@
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
 #include "kernels/catalogue.h"
+#include "recoat/recording.h"
 
 #define LIBRARY "librecoat.so"
 
@@ -165,7 +166,32 @@ static int check_follow(struct recoat_error *error)
 				value);
 }
 
-int recoat_runtime_check(const char *kernels, const char *heap, struct recoat_error *error)
+static int check_cpu(const char *rate, struct recoat_error *error)
+{
+	char *end;
+	unsigned long value = strtoul(rate, &end, 10);
+
+	if (*rate >= '0' && *rate <= '9' && !*end && value <= RECOAT_CPU_RATE_MAX)
+		return 0;
+	return recoat_error_set(error, -EINVAL,
+				"cpu: found \"%s\", expected samples a second from 0 (none) to %d",
+				rate, RECOAT_CPU_RATE_MAX);
+}
+
+/* What an option says, else what the environment does; empty is the default. */
+static int check_level(const char *given, const char *name,
+		       int (*check)(const char *, struct recoat_error *),
+		       struct recoat_error *error)
+{
+	const char *set = getenv(name);
+
+	if (given)
+		return check(given, error);
+	return set && *set ? check(set, error) : 0;
+}
+
+int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu,
+			 struct recoat_error *error)
 {
 	struct recoat_catalogue *catalogue = recoat_calloc(1, sizeof(*catalogue));
 	int result = load_catalogues(catalogue, error);
@@ -176,11 +202,10 @@ int recoat_runtime_check(const char *kernels, const char *heap, struct recoat_er
 	else if (!result && set && *set)
 		result = check_kernels(catalogue, set, error);
 	free(catalogue);
-	if (!result && heap)
-		return check_heap(heap, error);
-	set = getenv("RECOAT_HEAP");
-	if (!result && set && *set)
-		result = check_heap(set, error);
+	if (!result)
+		result = check_level(heap, "RECOAT_HEAP", check_heap, error);
+	if (!result)
+		result = check_level(cpu, "RECOAT_CPU", check_cpu, error);
 	return result ? result : check_follow(error);
 }
 
@@ -242,6 +267,7 @@ char **recoat_runtime_environment(const struct recoat_runtime_settings *settings
 	set_value(&environment, "RECOAT_OUTPUT", output);
 	set_value(&environment, "RECOAT_KERNELS", settings->kernels);
 	set_value(&environment, "RECOAT_HEAP", settings->heap);
+	set_value(&environment, "RECOAT_CPU", settings->cpu);
 	add(&environment, NULL);
 	free(libraries);
 	free(output);

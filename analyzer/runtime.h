@@ -14,10 +14,11 @@ int recoat_runtime_find(char **library, struct recoat_error *error);
 
 /*
  * Will the runtime take these? `kernels` are globs separated by commas, each of which must
- * match a kernel of a catalogue; `heap` is a level. NULL stands for what the environment
+ * match a kernel of a catalogue; `heap` is a level, `cpu` a rate of samples. NULL stands for what the environment
  * says, which is then checked instead. All catalogues must be well formed.
  */
-int recoat_runtime_check(const char *kernels, const char *heap, struct recoat_error *error);
+int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu,
+			 struct recoat_error *error);
 
 /* What the runtime is told; NULL leaves the environment's. */
 struct recoat_runtime_settings {
@@ -25,6 +26,7 @@ struct recoat_runtime_settings {
 	const char *output; /* An absolute path. */
 	const char *kernels;
 	const char *heap;
+	const char *cpu;
 };
 
 /* This process's environment with these settings in it; the process ends or execs with it. */

@@ -141,41 +141,40 @@ static void sort(struct recoat_view *view, unsigned value)
 	free(list);
 }
 
-/* ---- Memory. ---- */
+/* ---- Memory and CPU samples: what the nodes of the tree hold. ---- */
+
+/* What is shown of the tree's nodes. */
+struct kind {
+	/* By which branches are compared. */
+	int64_t (*value)(const struct recoat_node *node, unsigned order);
+	void (*add)(struct recoat_view_node *to, const struct recoat_node *node);
+	unsigned order;
+};
 
 /* Values of each node of the tree with all nodes below it. */
-static int64_t *inclusive_values(const struct recoat_model *model, enum recoat_site_order order)
+static int64_t *inclusive_values(const struct recoat_cct *cct, const struct kind *kind)
 {
-	const struct recoat_cct *cct = &model->cct;
 	int64_t *value = recoat_calloc(cct->nodes, sizeof(*value));
 
 	for (size_t i = cct->nodes; i-- > 0;) {
 		int64_t *above = &value[cct->node[i].parent];
 
-		value[i] =
-			recoat_add(value[i], recoat_heap_counts_value(&cct->node[i].heap, order));
+		value[i] = recoat_add(value[i], kind->value(&cct->node[i], kind->order));
 		if (i)
 			*above = recoat_add(*above, value[i]);
 	}
 	return value;
 }
 
-static void add_counts(struct recoat_view_node *node, const struct recoat_heap_counts *heap)
-{
-	for (int order = 0; order < RECOAT_SITE_ORDERS; order++)
-		node->value[order] =
-			recoat_add(node->value[order],
-				   recoat_heap_counts_value(heap, (enum recoat_site_order)order));
-}
-
 /* Give every node of the tree its place in the view; what is too small shares its parent's. */
-static void place_nodes(struct build *build, const int64_t *inclusive)
+static void place_nodes(struct build *build, const struct kind *kind)
 {
 	const struct recoat_cct *cct = &build->model->cct;
+	int64_t *inclusive = inclusive_values(cct, kind);
 	uint32_t *place = recoat_calloc(cct->nodes, sizeof(*place));
 	bool *small = recoat_calloc(cct->nodes, sizeof(*small));
 
-	add_counts(&build->view->node[0], &cct->node[RECOAT_ROOT].heap);
+	kind->add(&build->view->node[0], &cct->node[RECOAT_ROOT]);
 	for (size_t i = 1; i < cct->nodes; i++) {
 		uint32_t parent = cct->node[i].parent;
 
@@ -184,23 +183,62 @@ static void place_nodes(struct build *build, const int64_t *inclusive)
 			small[parent] || inclusive[i] < inclusive[0] / FINEST || inclusive[i] <= 0;
 		if (!small[i])
 			place[i] = enter_frame(build, place[i], cct->node[i].frame);
-		add_counts(&build->view->node[place[i]], &cct->node[i].heap);
+		kind->add(&build->view->node[place[i]], &cct->node[i]);
 	}
 	free(small);
 	free(place);
+	free(inclusive);
+}
+
+static int64_t heap_value(const struct recoat_node *node, unsigned order)
+{
+	return recoat_heap_counts_value(&node->heap, (enum recoat_site_order)order);
+}
+
+static void add_heap(struct recoat_view_node *to, const struct recoat_node *node)
+{
+	for (unsigned order = 0; order < RECOAT_SITE_ORDERS; order++)
+		to->value[order] = recoat_add(to->value[order], heap_value(node, order));
 }
 
 void recoat_view_memory(struct recoat_view *view, struct recoat_model *model,
 			struct recoat_symbols *symbols, enum recoat_site_order order)
 {
+	const struct kind kind = {.value = heap_value, .add = add_heap, .order = order};
 	struct build build = {.view = view, .model = model, .symbols = symbols};
-	int64_t *inclusive = inclusive_values(model, order);
 
 	init(view);
-	place_nodes(&build, inclusive);
+	place_nodes(&build, &kind);
 	accumulate(view, RECOAT_VIEW_VALUES);
 	sort(view, order);
-	free(inclusive);
+}
+
+static int64_t cpu_value(const struct recoat_node *node, unsigned order)
+{
+	(void)order;
+	return (int64_t)node->cpu.time;
+}
+
+static void add_cpu(struct recoat_view_node *to, const struct recoat_node *node)
+{
+	int64_t time = (int64_t)node->cpu.time;
+
+	to->value[RECOAT_VIEW_CPU] = recoat_add(to->value[RECOAT_VIEW_CPU], time);
+	to->value[RECOAT_VIEW_CPU_SELF] = recoat_add(to->value[RECOAT_VIEW_CPU_SELF], time);
+	to->value[RECOAT_VIEW_SAMPLES] =
+		recoat_add(to->value[RECOAT_VIEW_SAMPLES], (int64_t)node->cpu.samples);
+}
+
+void recoat_view_cpu(struct recoat_view *view, struct recoat_model *model,
+		     struct recoat_symbols *symbols)
+{
+	const struct kind kind = {.value = cpu_value, .add = add_cpu};
+	struct build build = {.view = view, .model = model, .symbols = symbols};
+
+	init(view);
+	place_nodes(&build, &kind);
+	accumulate(view, 1);
+	sort(view, RECOAT_VIEW_CPU);
 }
 
 /* ---- Time. ---- */

@@ -13,7 +13,8 @@
 
 struct recoat_model;
 
-/* Columns of a view's nodes, all inclusive of the nodes below but RECOAT_VIEW_CALLS. */
+/* Columns of a view's nodes, all inclusive of the nodes below but RECOAT_VIEW_CALLS
+ * and RECOAT_VIEW_*SELF. */
 enum {
 	RECOAT_VIEW_BYTES = 0, /* Memory. */
 	RECOAT_VIEW_COUNT,
@@ -23,6 +24,9 @@ enum {
 	RECOAT_VIEW_TIME = 0, /* Time, in nanoseconds. */
 	RECOAT_VIEW_SELF,
 	RECOAT_VIEW_CALLS,
+	RECOAT_VIEW_CPU = 0, /* CPU samples: their time, with nodes below and without. */
+	RECOAT_VIEW_CPU_SELF,
+	RECOAT_VIEW_SAMPLES,
 	RECOAT_VIEW_VALUES = 5,
 };
 static_assert(RECOAT_VIEW_TEMPORARY == (int)RECOAT_BY_TEMPORARY, "one order for both");
@@ -54,6 +58,10 @@ void recoat_view_memory(struct recoat_view *view, struct recoat_model *model,
 /* Time by call path: kernels under the functions that called them, sorted by inclusive time. */
 void recoat_view_time(struct recoat_view *view, struct recoat_model *model,
 		      struct recoat_symbols *symbols);
+
+/* CPU samples by call path, sorted by their time; what is small is treated as for memory. */
+void recoat_view_cpu(struct recoat_view *view, struct recoat_model *model,
+		     struct recoat_symbols *symbols);
 
 void recoat_view_destroy(struct recoat_view *view);
 

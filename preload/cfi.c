@@ -66,6 +66,11 @@ static const uint8_t *find_object(uint64_t pc)
 }
 #endif
 
+bool recoat_cfi_has_module(uint64_t pc)
+{
+	return can_find_object() && find_object(pc);
+}
+
 struct search {
 	uint64_t pc;
 	const uint8_t *header;

@@ -50,6 +50,12 @@ struct recoat_rule {
  */
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule);
 
+/*
+ * Whether a module of the loader's holds `pc`. Async-signal-safe; without _dl_find_object it
+ * never says so.
+ */
+bool recoat_cfi_has_module(uint64_t pc);
+
 /* Tests only: behave as on a glibc without _dl_find_object. */
 extern bool recoat_cfi_without_find_object;
 

@@ -118,7 +118,9 @@ RECOAT_EXPORT void *malloc(size_t size)
 	if (bootstrapping())
 		return arena_allocate(16, size);
 	thread = enter();
+	recoat_thread_lend(thread);
 	block = real.malloc(size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, block, size, &RECOAT_CALLER());
 	return block;
@@ -133,7 +135,9 @@ RECOAT_EXPORT void *calloc(size_t count, size_t size)
 		return size && count > sizeof arena / size ? NULL
 							   : arena_allocate(16, count * size);
 	thread = enter();
+	recoat_thread_lend(thread);
 	block = real.calloc(count, size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, block, count * size, &RECOAT_CALLER());
 	return block;
@@ -152,7 +156,9 @@ RECOAT_EXPORT void free(void *block)
 		recoat_heap_released(thread, block);
 		errno = kept;
 	}
+	recoat_thread_lend(thread);
 	real.free(block);
+	recoat_thread_take_back();
 	if (thread)
 		recoat_thread_leave(thread);
 }
@@ -196,7 +202,9 @@ RECOAT_EXPORT void *realloc(void *old, size_t size)
 	thread = enter();
 	if (thread && old)
 		release = recoat_heap_released(thread, old);
+	recoat_thread_lend(thread);
 	block = real.realloc(old, size);
+	recoat_thread_take_back();
 	if (thread)
 		record_realloc(thread, old, block, size, &release, &RECOAT_CALLER());
 	return block;
@@ -219,7 +227,9 @@ RECOAT_EXPORT void *reallocarray(void *old, size_t count, size_t size)
 	thread = enter();
 	if (thread && old)
 		release = recoat_heap_released(thread, old);
+	recoat_thread_lend(thread);
 	block = real.reallocarray(old, count, size);
+	recoat_thread_take_back();
 	/* An overflow fails with the old block intact: any size but 0 says so. */
 	if (__builtin_mul_overflow(count, size, &bytes))
 		bytes = SIZE_MAX;
@@ -241,7 +251,9 @@ RECOAT_EXPORT int posix_memalign(void **to, size_t alignment, size_t size)
 		return block ? 0 : ENOMEM;
 	}
 	thread = enter();
+	recoat_thread_lend(thread);
 	result = real.posix_memalign(to, alignment, size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, result ? NULL : *to, size, &RECOAT_CALLER());
 	return result;
@@ -255,7 +267,9 @@ RECOAT_EXPORT void *aligned_alloc(size_t alignment, size_t size)
 	if (bootstrapping())
 		return arena_allocate(alignment, size);
 	thread = enter();
+	recoat_thread_lend(thread);
 	block = real.aligned_alloc(alignment, size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, block, size, &RECOAT_CALLER());
 	return block;
@@ -269,7 +283,9 @@ RECOAT_EXPORT void *memalign(size_t alignment, size_t size)
 	if (bootstrapping())
 		return arena_allocate(alignment, size);
 	thread = enter();
+	recoat_thread_lend(thread);
 	block = real.memalign(alignment, size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, block, size, &RECOAT_CALLER());
 	return block;
@@ -283,7 +299,9 @@ RECOAT_EXPORT void *valloc(size_t size)
 	if (bootstrapping())
 		return arena_allocate(4096, size);
 	thread = enter();
+	recoat_thread_lend(thread);
 	block = real.valloc(size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, block, size, &RECOAT_CALLER());
 	return block;
@@ -297,7 +315,9 @@ RECOAT_EXPORT void *pvalloc(size_t size)
 	if (bootstrapping())
 		return arena_allocate(4096, size);
 	thread = enter();
+	recoat_thread_lend(thread);
 	block = real.pvalloc(size);
+	recoat_thread_take_back();
 	if (thread)
 		record(thread, block, size, &RECOAT_CALLER());
 	return block;

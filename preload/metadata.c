@@ -40,11 +40,13 @@ static const char streams[] =
 	"typealias integer { size = 64; align = 8; map = clock.monotonic.value; } := "
 	"monotonic_time;\n"
 	"typealias integer { size = 64; align = 8; map = clock.span.value; } := span_time;\n"
-	STREAM(0, monotonic) STREAM(1, span) STREAM(2, monotonic);
+	STREAM(0, monotonic) STREAM(1, span) STREAM(2, monotonic)
+	STREAM(3, monotonic);
 
 #define ID_PROCESS "0"
 #define ID_SPANS "1"
 #define ID_HEAP "2"
+#define ID_CPU "3"
 
 static const char events[] =
 #define EVENT(stream, id, name)                                                                    \

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "preload/cfi.h"
 #include "preload/clock.h"
 #include "preload/hook.h"
 #include "preload/recording.h"
@@ -243,6 +244,11 @@ void recoat_modules_cover(uint64_t ip)
 	recoat_lock_drop(&recoat_process_lock);
 	if (!covered)
 		recoat_modules_check();
+}
+
+bool recoat_modules_settled(uint64_t ip)
+{
+	return is_known(ip) || !recoat_cfi_has_module(ip);
 }
 
 void recoat_modules_repeat(void)

@@ -36,6 +36,12 @@ void recoat_modules_cover(uint64_t ip);
 /* The same, if the link map has changed since. */
 void recoat_modules_check(void);
 
+/*
+ * Whether all that is known of the module around `ip`, if any, has been recorded: false in a
+ * module that was loaded a moment ago. Process lock held; async-signal-safe.
+ */
+bool recoat_modules_settled(uint64_t ip);
+
 /* Write the module_load events again, into the recording of a forked child. */
 void recoat_modules_repeat(void);
 

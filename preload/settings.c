@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "recoat/recording.h"
+
 #define DEFAULT_OUTPUT "recoat-%e-%p"
 
 const char *recoat_program_path(void)
@@ -118,6 +120,25 @@ static bool read_unwinder(struct recoat_settings *settings, char *problem, size_
 	return false;
 }
 
+static bool read_cpu(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_CPU");
+	char *end;
+	long rate;
+
+	settings->cpu_rate = RECOAT_CPU_RATE;
+	if (!value || !*value)
+		return true;
+	rate = strtol(value, &end, 10);
+	settings->cpu_rate = (unsigned)rate;
+	if (*value >= '0' && *value <= '9' && !*end && rate <= RECOAT_CPU_RATE_MAX)
+		return true;
+	snprintf(problem, problem_size,
+		 "RECOAT_CPU: found '%s', expected samples a second from 0 (none) to %d", value,
+		 RECOAT_CPU_RATE_MAX);
+	return false;
+}
+
 static bool read_follow(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
 	const char *value = getenv("RECOAT_FOLLOW");
@@ -155,6 +176,7 @@ bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_
 	return read_output(settings, problem, problem_size) &&
 	       read_heap(settings, problem, problem_size) &&
 	       read_unwinder(settings, problem, problem_size) &&
+	       read_cpu(settings, problem, problem_size) &&
 	       read_follow(settings, problem, problem_size) &&
 	       read_kernels(settings, problem, problem_size);
 }

@@ -24,6 +24,7 @@ struct recoat_settings {
 	char kernels[1024];            /* RECOAT_KERNELS, globs; empty: all. */
 	enum recoat_heap_level heap;   /* RECOAT_HEAP. */
 	enum recoat_unwinder unwinder; /* RECOAT_UNWIND. */
+	unsigned cpu_rate;             /* RECOAT_CPU: samples a second of CPU time; 0: none. */
 	bool follow;                   /* RECOAT_FOLLOW: record children too. */
 };
 

@@ -10,6 +10,7 @@
 #include "kernels/catalogue.h"
 #include "preload/call_path.h"
 #include "preload/clock.h"
+#include "preload/cpu.h"
 #include "preload/export.h"
 #include "preload/heap.h"
 #include "preload/hook.h"
@@ -55,6 +56,7 @@ static bool begin_recording(bool forked)
 	}
 	if (settings.heap != RECOAT_HEAP_OFF && !recoat_heap_init())
 		recoat_drop(RECOAT_DROP_COUNTERS);
+	recoat_cpu_start(settings.cpu_rate);
 	recorded = getpid();
 	return true;
 }
@@ -82,10 +84,14 @@ static void before_fork(void)
 	if (clean)
 		recoat_lock_take(&recoat_process_lock);
 	fork_is_clean = clean;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	recoat_local.forking = clean;
 }
 
 static void after_fork_in_parent(void)
 {
+	recoat_local.forking = false;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	if (fork_is_clean)
 		recoat_lock_drop(&recoat_process_lock);
 }
@@ -146,6 +152,7 @@ __attribute__((constructor)) static void start(void)
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 		recoat_heap_wanted = settings.heap != RECOAT_HEAP_OFF;
 		recoat_thread_allow(true);
+		recoat_cpu_attach();
 	}
 	if (!settings.follow)
 		stop_following();

@@ -61,10 +61,18 @@ void recoat_stream_unshare_all(void)
 	}
 }
 
+/* Without snprintf, which takes kilobytes of stack: this runs in signal handlers too. */
 static bool set_path(const char *name)
 {
-	return snprintf(path, sizeof path, "%s/%s", recoat_stream_directory, name) <
-	       (int)sizeof path;
+	size_t directory = strlen(recoat_stream_directory);
+	size_t length = strlen(name);
+
+	if (directory + 1 + length >= sizeof path)
+		return false;
+	memcpy(path, recoat_stream_directory, directory);
+	path[directory] = '/';
+	memcpy(path + directory + 1, name, length + 1);
+	return true;
 }
 
 static void *map_shared(int fd, size_t bytes)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "preload/clock.h"
+#include "preload/cpu.h"
 #include "preload/memory.h"
 #include "preload/recording.h"
 
@@ -79,7 +80,7 @@ static struct recoat_thread *attach(void)
 	thread->depth = 0;
 	thread->too_deep = 0;
 	thread->last = NULL;
-	thread->stacks_attached = false;
+	thread->stacks_attached = thread->own_stack_known = false;
 	thread->live_peak = thread->live;
 	recoat_stream_hand_over(&thread->spans, (uint32_t)thread->tid, recoat_clock_span());
 	return thread;
@@ -112,8 +113,10 @@ struct recoat_thread *recoat_thread_enter_slowly(void)
 	thread = attach();
 	recoat_local.own = thread;
 	/* May allocate; the thread is busy, so that is not recorded. */
-	if (thread && !recoat_local.ended)
+	if (thread && !recoat_local.ended) {
 		pthread_setspecific(key, (void *)1);
+		recoat_cpu_arm(thread);
+	}
 	return thread;
 }
 
@@ -137,6 +140,8 @@ static void end_thread(void *round)
 		return;
 	}
 	thread = recoat_local.own;
+	if (thread)
+		recoat_cpu_disarm(thread);
 	recoat_local = (struct recoat_thread_local){.ended = true};
 	if (thread)
 		give_back(thread);
@@ -164,7 +169,8 @@ bool recoat_thread_busy(void)
 
 void recoat_thread_reset(void)
 {
-	recoat_local.idle = recoat_local.own = NULL;
+	recoat_local.idle = recoat_local.own = recoat_local.sampled = NULL;
+	recoat_local.lent = recoat_local.forking = false;
 	atomic_store_explicit(&first, NULL, memory_order_relaxed);
 	atomic_store_explicit(&made, 0, memory_order_relaxed);
 	recoat_thread_several = false;

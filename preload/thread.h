@@ -19,7 +19,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "preload/cpu_counters.h"
 #include "preload/stream.h"
+#include "preload/unwind_stack.h"
 
 #define RECOAT_SPAN_DEPTH_MAX 128
 #define RECOAT_FRAMES_MAX 512
@@ -68,17 +70,27 @@ struct recoat_thread {
 	uint32_t too_deep; /* Open spans beyond RECOAT_SPAN_DEPTH_MAX. */
 	struct recoat_open_span open[RECOAT_SPAN_DEPTH_MAX];
 
+	/* CPU samples; a signal handler of the thread itself writes them. */
+	struct recoat_cpu_counters samples;
+	struct recoat_stack own_stack; /* Found at the first sample if `stacks` cannot tell. */
+	bool own_stack_known;
+	bool timer_runs;
+	int timer;
+
 	/* Call paths. */
 	struct recoat_stack_cache *stacks;  /* Kept when the state changes hands, */
 	bool stacks_attached;               /* and told then whom it serves. */
-	uint64_t frames[RECOAT_FRAMES_MAX]; /* Scratch for libunwind. */
+	uint64_t frames[RECOAT_FRAMES_MAX]; /* Scratch for libunwind and CPU samples. */
 };
 
 /* What recoat_thread_enter() looks at. `idle` is `own`, or NULL while the thread is busy. */
 struct recoat_thread_local {
 	struct recoat_thread *idle;
 	struct recoat_thread *own;
-	bool ended; /* Its destructors have run; the state is borrowed for each event. */
+	struct recoat_thread *sampled; /* `own` while a timer samples the thread. */
+	bool ended;   /* Its destructors have run; the state is borrowed for each event. */
+	bool forking; /* It holds the process lock over a fork; nothing is half done. */
+	bool lent;    /* Busy, but in the target's allocator: the runtime is not in use. */
 };
 extern __thread struct recoat_thread_local recoat_local __attribute__((tls_model("initial-exec")));
 
@@ -104,6 +116,24 @@ static inline void recoat_thread_leave(struct recoat_thread *thread)
 		recoat_thread_leave_slowly(thread);
 	else
 		recoat_local.idle = thread;
+}
+
+/*
+ * Around a call of a displaced function by a busy thread: CPU samples taken there are the
+ * target's own. `thread` is what recoat_thread_enter() returned, NULL included.
+ */
+static inline void recoat_thread_lend(const struct recoat_thread *thread)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	recoat_local.lent = thread != NULL;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void recoat_thread_take_back(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	recoat_local.lent = false;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 /* Let threads in from now on (true) or turn them away (false). */

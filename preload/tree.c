@@ -141,6 +141,21 @@ uint32_t recoat_tree_intern(uint32_t parent, uint64_t ip)
 	return node;
 }
 
+uint32_t recoat_tree_try_intern(uint32_t parent, uint64_t ip, bool locked)
+{
+	uint32_t node;
+
+	find(atomic_load_explicit(&table, memory_order_acquire), parent, ip, &node);
+	if (node)
+		return node;
+	if (!locked && !recoat_lock_try(&recoat_process_lock))
+		return UINT32_MAX;
+	node = recoat_modules_settled(ip) ? add_node(parent, ip) : UINT32_MAX;
+	if (!locked)
+		recoat_lock_drop(&recoat_process_lock);
+	return node;
+}
+
 void recoat_tree_forget(uint64_t start, uint64_t end)
 {
 	for (uint32_t node = RECOAT_PATH_UNKNOWN + 1; node < count; node++) {

@@ -10,6 +10,7 @@
  * node takes the process lock.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "recoat/recording.h"
@@ -24,6 +25,13 @@ int recoat_tree_init(void);
  * full. Any thread that holds no lock of the runtime.
  */
 uint32_t recoat_tree_intern(uint32_t parent, uint64_t ip);
+
+/*
+ * The same for signal handlers, which must not wait: UINT32_MAX also if another thread is just
+ * adding nodes, or `ip` lies in a module that was loaded a moment ago. The interrupted code holds
+ * no lock of the runtime; or, if `locked`, the process lock, with nothing half done.
+ */
+uint32_t recoat_tree_try_intern(uint32_t parent, uint64_t ip, bool locked);
 
 /*
  * Nodes whose address lies in [start, end) stand for code that is gone: they will not be

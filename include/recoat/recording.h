@@ -16,6 +16,8 @@
  *   spans-N.live    the one being filled
  *   heap-total      one HEAP packet with one heap_total event, updated in place
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
+ *   cpu-N-K         the K-th CPU packet of shard N: a cpu_total (K = 0 only) and cpu_path
+ *                   events, updated in place
  *
  * A live packet that was appended but not yet emptied when the process was killed
  * stands in both files with one sequence number; readers drop the second.
@@ -30,11 +32,13 @@
 #define RECOAT_STREAM_PROCESS 0
 #define RECOAT_STREAM_SPANS 1
 #define RECOAT_STREAM_HEAP 2
+#define RECOAT_STREAM_CPU 3
 
 /* Sizes in bytes of the packets of each stream. All are multiples of the page size. */
 #define RECOAT_PROCESS_PACKET (64u << 10)
 #define RECOAT_SPANS_PACKET (256u << 10)
 #define RECOAT_HEAP_PACKET (64u << 10)
+#define RECOAT_CPU_PACKET (16u << 10) /* The first of a shard; later ones are larger. */
 
 /*
  * While several threads allocate, each tells heap_total of its balance only when that has moved
@@ -45,6 +49,13 @@
 /* Call paths that no event defines: the root, and the place of callers that cannot be told. */
 #define RECOAT_PATH_ROOT 0u
 #define RECOAT_PATH_UNKNOWN 1u
+
+/*
+ * CPU samples a second of CPU time, unless RECOAT_CPU says otherwise, and the most that it may
+ * say. A prime, so as not to march in step with what is sampled.
+ */
+#define RECOAT_CPU_RATE 997
+#define RECOAT_CPU_RATE_MAX 10000
 
 /* Flags of a span. */
 #define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */

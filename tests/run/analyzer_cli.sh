@@ -25,7 +25,7 @@ refused 2 'unknown option --foo' report --foo
 refused 2 'unknown option -x' record -x
 refused 2 'needs a value' record -o
 refused 2 'no command given' record -o x --
-refused 2 'expected time or memory' report --tree space
+refused 2 'expected time, cpu or memory' report --tree space
 refused 2 'expected a number' report --limit many
 refused 2 'expected a percentage' report --least 101
 refused 2 'expected bytes, count' report --sort name

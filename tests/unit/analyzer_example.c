@@ -52,6 +52,9 @@ static void write_process(const char *trace)
 								       .disagreements = 4,
 								       .incomplete = 5,
 								       .truncated = 6});
+	fixture_put_cpu_sampling(
+		&packet, 2000,
+		&(struct recoat_cpu_sampling){.period_ns = 1003009, .signal = 62, .stopped = ""});
 	fixture_put_process_end(&packet, 3000,
 				&(struct recoat_process_end){.user_time = 1, .max_resident = 2});
 	fixture_store(trace, "process.live", &packet);
@@ -91,6 +94,20 @@ static void write_heap(const char *trace)
 	fixture_store(trace, "heap-0-0", &packet);
 }
 
+static void write_cpu(const char *trace)
+{
+	struct fixture_packet packet;
+
+	fixture_begin(&packet, RECOAT_STREAM_CPU, 0);
+	fixture_put_cpu_total(
+		&packet, 2000,
+		&(struct recoat_cpu_total){.samples = 2, .periods = 6, .in_runtime = 2, .lost = 1});
+	fixture_put_cpu_path(
+		&packet, 2000,
+		&(struct recoat_cpu_path){.path = 1, .link = 2, .samples = 3, .periods = 4});
+	fixture_store(trace, "cpu-0-0", &packet);
+}
+
 int main(int argc, char **argv)
 {
 	char *trace;
@@ -104,6 +121,7 @@ int main(int argc, char **argv)
 	write_process(trace);
 	write_spans(trace);
 	write_heap(trace);
+	write_cpu(trace);
 	free(trace);
 	return 0;
 }

@@ -113,6 +113,7 @@ void fixture_metadata(const char *directory)
 	put_stream(file, RECOAT_STREAM_PROCESS, "monotonic");
 	put_stream(file, RECOAT_STREAM_SPANS, "span");
 	put_stream(file, RECOAT_STREAM_HEAP, "monotonic");
+	put_stream(file, RECOAT_STREAM_CPU, "monotonic");
 #define EVENT(stream, id, name)                                                                    \
 	fprintf(file, "event { stream_id = %d; id = %d; name = \"%s\"; fields := struct {",        \
 		RECOAT_STREAM_##stream, id, #name);

@@ -260,7 +260,7 @@ static void assert_settings(const char *kernels, const char *heap, const char *t
 {
 	struct recoat_error error = {""};
 
-	assert_int_equal(!!recoat_runtime_check(kernels, heap, &error), !!*text);
+	assert_int_equal(!!recoat_runtime_check(kernels, heap, NULL, &error), !!*text);
 	assert_says(&error, text);
 }
 
@@ -268,6 +268,7 @@ static void test_checks_what_the_runtime_is_told(void **state)
 {
 	static const char good[] = "[one.kernel]\nabi = c\nsymbol = one\n";
 	static const char bad[] = "[one.kernel]\nabi = c\nsymbol = one\nsize = arg9\n";
+	struct recoat_error error = {""};
 
 	setenv("RECOAT_KERNEL_PATH", *state, 1);
 	fixture_write(*state, "a.kernels", good, strlen(good));
@@ -277,6 +278,9 @@ static void test_checks_what_the_runtime_is_told(void **state)
 	assert_settings("one*,two", NULL, "found \"two\"");
 	assert_settings("", NULL, "found \"\"");
 	assert_settings(NULL, "full", "heap: found \"full\", expected profile or off");
+	assert_true(recoat_runtime_check(NULL, NULL, "10001", &error) < 0);
+	assert_says(&error, "cpu: found \"10001\", expected samples a second from 0");
+	assert_int_equal(recoat_runtime_check(NULL, NULL, "0", &error), 0);
 	fixture_write(*state, "b.kernels", bad, strlen(bad));
 	assert_settings(NULL, NULL, "/b.kernels:4: ");
 	unsetenv("RECOAT_KERNEL_PATH");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "preload/settings.h"
+#include "recoat/recording.h"
 
 static struct recoat_settings settings;
 static char problem[1024];
@@ -15,7 +16,8 @@ static char problem[1024];
 static bool read_with(const char *name, const char *value)
 {
 	static const char *const all[] = {"RECOAT_OUTPUT", "RECOAT_HEAP", "RECOAT_KERNELS",
-					  "RECOAT_KERNEL_PATH", "RECOAT_FOLLOW"};
+					  "RECOAT_KERNEL_PATH", "RECOAT_FOLLOW",
+					  "RECOAT_CPU"};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		unsetenv(all[i]);
@@ -37,6 +39,7 @@ static void defaults(void **state)
 		 recoat_program_name(), (int)getpid());
 	assert_string_equal(settings.output, expected);
 	assert_int_equal(settings.heap, RECOAT_HEAP_PROFILE);
+	assert_int_equal(settings.cpu_rate, RECOAT_CPU_RATE);
 	assert_true(settings.follow);
 	assert_string_equal(settings.kernels, "");
 }
@@ -82,6 +85,22 @@ static void heap_levels(void **state)
 	assert_non_null(strstr(problem, "found 'everything', expected profile or off"));
 }
 
+static void cpu_rate_is_a_number(void **state)
+{
+	static const char *const refused[] = {"off", "-1", "10001", "97x", "0x10", " 5"};
+
+	(void)state;
+	assert_true(read_with("RECOAT_CPU", "0"));
+	assert_int_equal(settings.cpu_rate, 0);
+	assert_true(read_with("RECOAT_CPU", "10000"));
+	assert_int_equal(settings.cpu_rate, 10000);
+	assert_true(read_with("RECOAT_CPU", ""));
+	assert_int_equal(settings.cpu_rate, RECOAT_CPU_RATE);
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+		assert_false(read_with("RECOAT_CPU", refused[i]));
+	assert_non_null(strstr(problem, "RECOAT_CPU: found ' 5', expected samples a second"));
+}
+
 static void follow_is_a_switch(void **state)
 {
 	(void)state;
@@ -106,6 +125,7 @@ int main(void)
 		cmocka_unit_test(output_with_another_letter_is_refused),
 		cmocka_unit_test(output_that_is_too_long_is_refused),
 		cmocka_unit_test(heap_levels),
+		cmocka_unit_test(cpu_rate_is_a_number),
 		cmocka_unit_test(follow_is_a_switch),
 		cmocka_unit_test(own_catalogues_come_first),
 	};

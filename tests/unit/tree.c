@@ -2,9 +2,13 @@
 /* The calling-context tree: one number a path, whoever asks, however many there are. */
 #include "tests/unit/cmocka_all.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <pthread.h>
 
+#include "preload/cfi.h"
 #include "preload/clock.h"
+#include "preload/modules.h"
 #include "preload/recording.h"
 #include "preload/tree.h"
 
@@ -42,6 +46,39 @@ static void growing_keeps_every_number(void **state)
 		number[i] = recoat_tree_intern(i % 100, 0x400000 + i);
 	for (uint32_t i = 0; i < CHILDREN; i++)
 		assert_int_equal(recoat_tree_intern(i % 100, 0x400000 + i), number[i]);
+}
+
+/* A signal handler must not wait for who is adding nodes; nodes that are there need no lock. */
+static void trying_does_not_wait(void **state)
+{
+	uint32_t known = recoat_tree_intern(RECOAT_PATH_ROOT, 0x7000);
+
+	(void)state;
+	recoat_lock_take(&recoat_process_lock);
+	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7000, false), known);
+	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7001, false), UINT32_MAX);
+	assert_int_not_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7002, true), UINT32_MAX);
+	recoat_lock_drop(&recoat_process_lock);
+	known = recoat_tree_try_intern(RECOAT_PATH_ROOT, 0x7001, false);
+	assert_int_not_equal(known, UINT32_MAX);
+	assert_int_equal(recoat_tree_intern(RECOAT_PATH_ROOT, 0x7001), known);
+}
+
+/* In a module that has not been recorded yet a path could not be named. */
+static void trying_refuses_new_modules(void **state)
+{
+	struct link_map *module;
+	uint64_t ip;
+
+	(void)state;
+	recoat_modules_check();
+	module = dlopen("libresolv.so.2", RTLD_NOW);
+	if (!module || !recoat_cfi_has_module((uint64_t)(uintptr_t)module->l_ld))
+		skip();
+	ip = (uint64_t)(uintptr_t)module->l_ld;
+	assert_int_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, ip, false), UINT32_MAX);
+	recoat_modules_check();
+	assert_int_not_equal(recoat_tree_try_intern(RECOAT_PATH_ROOT, ip, false), UINT32_MAX);
 }
 
 static void code_that_is_gone_is_not_found_again(void **state)
@@ -93,6 +130,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(equal_paths_have_equal_numbers, set_up),
 		cmocka_unit_test_setup(growing_keeps_every_number, set_up),
+		cmocka_unit_test_setup(trying_does_not_wait, set_up),
+		cmocka_unit_test_setup(trying_refuses_new_modules, set_up),
 		cmocka_unit_test_setup(code_that_is_gone_is_not_found_again, set_up),
 		cmocka_unit_test_setup(threads_agree, set_up),
 	};
