@@ -115,6 +115,35 @@ static void take_heap_path(struct recoat_load *load, const struct recoat_heap_pa
 			       &counts);
 }
 
+/* ---- Mappings. ---- */
+
+static int take_mapping_path(struct recoat_load *load, const struct recoat_mapping_path *event)
+{
+	struct recoat_heap_counts counts = {.allocations = event->mappings,
+					    .bytes = event->bytes,
+					    .freed_bytes = event->unmapped_bytes,
+					    .at_peak = (int64_t)event->peak};
+
+	if (event->kind >= RECOAT_MAPPING_KINDS)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: a mapping of kind %u, expected one below %u",
+					load->process->trace, event->kind, RECOAT_MAPPING_KINDS);
+	recoat_mappings_add(&load->model->mappings, recoat_load_node(load, event->path),
+			    event->kind, &counts);
+	return 0;
+}
+
+static void take_mapping_total(struct recoat_load *load, const struct recoat_mapping_total *event)
+{
+	struct recoat_process *process = load->process;
+	int64_t peak_time = recoat_load_time(load, event->peak_time);
+
+	process->mapped_live = event->live;
+	process->mapped_peak = event->peak;
+	if (peak_time > process->first)
+		process->mapped_peak_time = (uint64_t)peak_time - (uint64_t)process->first;
+}
+
 /* ---- The whole trace. ---- */
 
 static int take_event(void *user, const struct recoat_event *event)
@@ -132,6 +161,11 @@ static int take_event(void *user, const struct recoat_event *event)
 		return 0;
 	case RECOAT_KEY_heap_total:
 		take_heap_total(load, &event->as.heap_total);
+		return 0;
+	case RECOAT_KEY_mapping_path:
+		return take_mapping_path(load, &event->as.mapping_path);
+	case RECOAT_KEY_mapping_total:
+		take_mapping_total(load, &event->as.mapping_total);
 		return 0;
 	}
 	see_time(load, recoat_load_time(load, event->time));

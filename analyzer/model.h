@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/mappings.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
 #include "recoat/recording.h"
@@ -64,6 +65,8 @@ struct recoat_process {
 	size_t heap_shards; /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
 	uint64_t heap_peak_time;                    /* Since `first`. */
+	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
+	uint64_t mapped_peak_time;                  /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
 	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
 	struct recoat_loss *loss;
@@ -84,8 +87,9 @@ struct recoat_model {
 	size_t processes, process_room;
 	struct recoat_refusal *refusal;
 	size_t refusals, refusal_room;
-	struct recoat_heap_counts heap; /* Sum over all paths. */
-	uint64_t unknown_paths;         /* Events whose call path was never recorded. */
+	struct recoat_heap_counts heap;  /* Sum over all paths. */
+	struct recoat_mappings mappings; /* Not part of the heap. */
+	uint64_t unknown_paths;          /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */
 };

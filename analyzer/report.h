@@ -28,6 +28,13 @@ void recoat_report_header(const struct recoat_report *report, FILE *file);
 void recoat_report_kernels(const struct recoat_report *report, FILE *file);
 void recoat_report_sites(const struct recoat_report *report, FILE *file);
 
+/* The table of mappings, nothing if there are none. */
+void recoat_report_mappings(const struct recoat_report *report, FILE *file);
+
+/* A site in words, and who called it on its largest path; both for the caller to free. */
+char *recoat_site_label(const struct recoat_site *site);
+char *recoat_site_callers(const struct recoat_report *report, const struct recoat_site *site);
+
 /* Call trees. */
 void recoat_report_time_tree(const struct recoat_report *report, FILE *file);
 void recoat_report_memory_tree(const struct recoat_report *report, FILE *file);

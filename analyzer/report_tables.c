@@ -189,7 +189,7 @@ void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 
 /* ---- Allocation sites. ---- */
 
-static char *site_label(const struct recoat_site *site)
+char *recoat_site_label(const struct recoat_site *site)
 {
 	const char *module = recoat_module_name(site->module);
 	const char *unnamed = site->unnamed ? " and unnamed callees" : "";
@@ -238,8 +238,7 @@ static void append_caller(struct callers *callers, const char *name)
 	callers->text = longer;
 }
 
-/* Who called the site on its largest path, from the inside out; for the caller to free. */
-static char *callers_text(const struct recoat_report *report, const struct recoat_site *site)
+char *recoat_site_callers(const struct recoat_report *report, const struct recoat_site *site)
 {
 	const struct recoat_cct *cct = &report->model->cct;
 	struct callers callers = {.text = recoat_strdup(""), .last = site->call.function};
@@ -265,7 +264,7 @@ static void site_rows(struct recoat_table *table, const struct recoat_report *re
 		      const struct recoat_site *site, int64_t whole)
 {
 	const struct recoat_heap_counts *heap = &site->heap;
-	char *label = site_label(site), *callers = callers_text(report, site);
+	char *label = recoat_site_label(site), *callers = recoat_site_callers(report, site);
 
 	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)heap->bytes).text);
 	recoat_table_cell(table, "%s",

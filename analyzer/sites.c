@@ -237,15 +237,16 @@ static struct recoat_site *find_site(struct search *search, const struct place *
 	return &sites->at[sites->count++];
 }
 
-static void add_node(struct search *search, uint32_t node)
+static void add_path(struct search *search, uint32_t node, const struct recoat_heap_counts *counts)
 {
-	const struct recoat_node *nodes = search->model->cct.node;
 	struct place place = find_place(search, node);
 	struct recoat_site *site = find_site(search, &place);
 
-	if (!site->paths++ || nodes[node].heap.bytes > nodes[site->node].heap.bytes)
+	if (!site->paths++ || counts->bytes > site->node_bytes) {
 		site->node = node;
-	recoat_heap_counts_add(&site->heap, &nodes[node].heap);
+		site->node_bytes = counts->bytes;
+	}
+	recoat_heap_counts_add(&site->heap, counts);
 }
 
 static int by_value(const void *left, const void *right, void *order)
@@ -259,6 +260,16 @@ static int by_value(const void *left, const void *right, void *order)
 	return strcmp(a->call.function, b->call.function);
 }
 
+/* Sort what was found and give up what was needed to find it. */
+static void finish(struct search *search, enum recoat_site_order order)
+{
+	struct recoat_sites *sites = search->sites;
+
+	if (sites->count)
+		qsort_r(sites->at, sites->count, sizeof(*sites->at), by_value, &order);
+	recoat_map_fini(&search->index);
+}
+
 void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *model,
 			 struct recoat_symbols *symbols, enum recoat_site_order order)
 {
@@ -267,10 +278,21 @@ void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *
 	*sites = (struct recoat_sites){0};
 	for (uint32_t i = 0; i < model->cct.nodes; i++)
 		if (model->cct.node[i].heap.allocations)
-			add_node(&search, i);
-	if (sites->count)
-		qsort_r(sites->at, sites->count, sizeof(*sites->at), by_value, &order);
-	recoat_map_fini(&search.index);
+			add_path(&search, i, &model->cct.node[i].heap);
+	finish(&search, order);
+}
+
+void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoat_model *model,
+				  struct recoat_symbols *symbols, uint32_t kind)
+{
+	struct search search = {.sites = sites, .model = model, .symbols = symbols};
+	const struct recoat_mappings *mappings = &model->mappings;
+
+	*sites = (struct recoat_sites){0};
+	for (size_t i = 0; i < mappings->count; i++)
+		if (mappings->at[i].kind == kind)
+			add_path(&search, mappings->at[i].node, &mappings->at[i].counts);
+	finish(&search, RECOAT_BY_BYTES);
 }
 
 void recoat_sites_destroy(struct recoat_sites *sites)

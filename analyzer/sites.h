@@ -18,8 +18,9 @@ struct recoat_site {
 	const char *module; /* Path of its file. */
 	bool unnamed;       /* It happened in callees that the same file has no names for. */
 	struct recoat_heap_counts heap;
-	uint32_t paths; /* Number of call paths. */
-	uint32_t node;  /* The one that allocated the most bytes. */
+	uint32_t paths;      /* Number of call paths. */
+	uint32_t node;       /* The one that allocated the most bytes, */
+	uint64_t node_bytes; /* and how many. */
 };
 
 enum recoat_site_order {
@@ -51,6 +52,11 @@ int64_t recoat_heap_counts_value(const struct recoat_heap_counts *counts,
  */
 void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *model,
 			 struct recoat_symbols *symbols, enum recoat_site_order order);
+
+/* The same for mappings of one kind, largest first. */
+void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoat_model *model,
+				  struct recoat_symbols *symbols, uint32_t kind);
+
 void recoat_sites_destroy(struct recoat_sites *sites);
 
 /* Does this function only pass memory on? */

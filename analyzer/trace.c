@@ -43,6 +43,8 @@ static enum recoat_part part_of(const char *name)
 		return RECOAT_PART_PROCESS;
 	if (starts_with(name, "spans-"))
 		return RECOAT_PART_SPANS;
+	if (starts_with(name, "mappings-"))
+		return RECOAT_PART_MAPPINGS;
 	if (!strcmp(name, "heap-total"))
 		return RECOAT_PART_HEAP_TOTAL;
 	return starts_with(name, "heap-") ? RECOAT_PART_HEAP_PATHS : RECOAT_PARTS;
@@ -51,7 +53,8 @@ static enum recoat_part part_of(const char *name)
 /* Does the writer change this stream's packets where they stand? */
 static bool in_place(enum recoat_part part)
 {
-	return part == RECOAT_PART_HEAP_TOTAL || part == RECOAT_PART_HEAP_PATHS;
+	return part == RECOAT_PART_HEAP_TOTAL || part == RECOAT_PART_HEAP_PATHS ||
+	       part == RECOAT_PART_MAPPINGS;
 }
 
 static unsigned stream_id(enum recoat_part part)
@@ -83,7 +86,7 @@ static int add_file(struct recoat_trace *trace, const char *name, struct recoat_
 	if (stream->part == RECOAT_PARTS || (is_live && in_place(stream->part)))
 		return recoat_error_set(error, -EINVAL,
 					"%s/%s: not a file of a recording, expected metadata, "
-					"process, spans-N, heap-total or heap-N-K",
+					"process, spans-N, heap-total, heap-N-K or mappings-K",
 					trace->directory, name);
 	*(is_live ? &stream->live : &stream->full) = true;
 	return 0;

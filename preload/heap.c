@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "preload/clock.h"
+#include "preload/in_place.h"
 #include "preload/memory.h"
 #include "preload/pointer_table.h"
 #include "preload/recording.h"
@@ -40,24 +41,6 @@ static struct total_packet no_file; /* Serves until, and unless, there is a file
 static struct total_packet *total = &no_file;
 static _Atomic uint64_t next_sample;
 
-static void init_packet(struct recoat_packet *packet, size_t size, uint32_t shard, uint64_t now)
-{
-	*packet = (struct recoat_packet){
-		.stream = RECOAT_STREAM_HEAP,
-		.time_begin = now,
-		.time_end = now,
-		.content_bits = 8 * sizeof *packet,
-		.packet_bits = 8 * (uint64_t)size,
-		.shard = shard,
-	};
-}
-
-static void publish_packet(struct recoat_packet *packet, size_t content)
-{
-	__atomic_store_n(&packet->content_bits, 8 * (uint64_t)content, __ATOMIC_RELEASE);
-	__atomic_store_n(&packet->magic, RECOAT_CTF_MAGIC, __ATOMIC_RELEASE);
-}
-
 bool recoat_heap_init(void)
 {
 	uint64_t now = recoat_clock_monotonic();
@@ -65,9 +48,9 @@ bool recoat_heap_init(void)
 
 	if (!file)
 		return false;
-	init_packet(&file->packet, 4096, 0, now);
+	recoat_in_place_init(&file->packet, 4096, 0, now);
 	file->word = recoat_event_word(RECOAT_EVENT_heap_total, now);
-	publish_packet(&file->packet, sizeof *file);
+	recoat_in_place_publish(&file->packet, sizeof *file);
 	total = file;
 	return true;
 }
@@ -93,8 +76,8 @@ static bool add_chunk(struct recoat_thread *thread)
 	}
 	if (!packet)
 		return false;
-	init_packet(packet, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
-	publish_packet(packet, sizeof *packet);
+	recoat_in_place_init(packet, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
+	recoat_in_place_publish(packet, sizeof *packet);
 	thread->heap_packet = packet;
 	thread->free_slot = (struct recoat_heap_slot *)(packet + 1);
 	thread->slots_end = (struct recoat_heap_slot *)((char *)packet + RECOAT_HEAP_PACKET);
@@ -117,8 +100,8 @@ static struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t 
 	slot->counts.path = path;
 	/* A counter that was not there at the peak held nothing then, which is its zero. */
 	slot->counts.epoch = (uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
-	publish_packet(thread->heap_packet,
-		       (size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
+	recoat_in_place_publish(thread->heap_packet,
+				(size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
 	leaf[path % PATHS_A_LEAF] = slot;
 	return slot;
 }

@@ -15,6 +15,7 @@
 #include "preload/hook.h"
 #include "preload/interpose.h"
 #include "preload/link.h"
+#include "preload/mapping.h"
 #include "preload/memory.h"
 #include "preload/message.h"
 #include "preload/modules.h"
@@ -103,6 +104,7 @@ static void after_fork_in_child(void)
 	recoat_recording_reset();
 	recoat_thread_reset();
 	recoat_heap_reset();
+	recoat_mapping_reset();
 	if (recorded && settings.follow && fork_is_clean)
 		recoat_thread_begin_later(begin_in_child);
 	recorded = 0;
@@ -137,6 +139,7 @@ __attribute__((constructor)) static void start(void)
 	int kept = errno;
 
 	recoat_malloc_resolve();
+	recoat_mmap_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))
 		recoat_message("%s; not recording", problem);

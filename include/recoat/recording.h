@@ -16,6 +16,8 @@
  *   spans-N.live    the one being filled
  *   heap-total      one HEAP packet with one heap_total event, updated in place
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
+ *   mappings-K      the K-th HEAP packet of mapping_path events updated in place; the first
+ *                   one starts with mapping_total
  *
  * A live packet that was appended but not yet emptied when the process was killed
  * stands in both files with one sequence number; readers drop the second.
@@ -46,6 +48,11 @@
 #define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */
 #define RECOAT_SPAN_CPU 2u     /* `cpu_time` is valid. */
 #define RECOAT_SPAN_UNWOUND 4u /* Left by an exception, a cancellation or longjmp. */
+
+/* Kinds of mappings. */
+#define RECOAT_MAPPING_ANONYMOUS 0u
+#define RECOAT_MAPPING_FILE 1u
+#define RECOAT_MAPPING_KINDS 2u
 
 /* Head of every packet: the CTF packet header and packet context of all streams. */
 struct recoat_packet {

@@ -89,6 +89,12 @@ static void write_heap(const char *trace)
 	fixture_put_heap_path(&packet, 2000,
 			      &(struct recoat_heap_path){.path = 1, .bytes = 3, .at_peak = -1});
 	fixture_store(trace, "heap-0-0", &packet);
+	fixture_begin(&packet, RECOAT_STREAM_HEAP, 0);
+	fixture_put_mapping_total(&packet, 2000,
+				  &(struct recoat_mapping_total){.live = 1, .peak = UINT64_MAX});
+	fixture_put_mapping_path(
+		&packet, 2000, &(struct recoat_mapping_path){.path = 1, .kind = 1, .bytes = 4096});
+	fixture_store(trace, "mappings-0", &packet);
 }
 
 int main(int argc, char **argv)
