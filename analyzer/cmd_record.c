@@ -25,7 +25,9 @@ static const char help[] =
 	"  -o, --output DIR   where the recording goes: a new or empty directory\n"
 	"                     (default: ./recoat-PROGRAM-PID)\n"
 	"  --kernels GLOB,... catch only kernels with such a name; see `recoat list kernels`\n"
-	"  --heap LEVEL       profile (default): account every allocation; off\n"
+	"  --heap LEVEL       profile (default): account every allocation; off;\n"
+	"                     sample:BYTES: estimate from one in so many bytes, as in\n"
+	"                     sample:512K\n"
 	"  --help             this text\n\n"
 	"Exit status: that of COMMAND; or 2 for a wrong option, 125 if COMMAND was not started,\n"
 	"126 if it is no program that can be run, 127 if there is no such program.\n";

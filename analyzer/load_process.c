@@ -230,6 +230,9 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_call_path_counts:
 		load->process->path_counts = event->as.call_path_counts;
 		break;
+	case RECOAT_KEY_heap_recording:
+		load->process->heap_period = event->as.heap_recording.period;
+		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);
 		break;

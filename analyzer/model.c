@@ -174,6 +174,16 @@ uint64_t recoat_model_duration(const struct recoat_model *model)
 	return last > first ? (uint64_t)last - (uint64_t)first : 0;
 }
 
+uint64_t recoat_model_heap_period(const struct recoat_model *model)
+{
+	uint64_t period = 0;
+
+	for (size_t i = 0; i < model->processes; i++)
+		if (model->process[i].heap_period > period)
+			period = model->process[i].heap_period;
+	return period;
+}
+
 struct recoat_span_sums recoat_model_span_total(const struct recoat_model *model)
 {
 	struct recoat_span_sums total = {0};

@@ -61,8 +61,9 @@ struct recoat_process {
 	int64_t first, last; /* Of all its events, since the epoch. */
 	uint64_t user_time, system_time;
 	uint64_t max_resident;
-	bool has_heap;      /* heap_total was seen. */
-	size_t heap_shards; /* Threads at one time that allocated. */
+	bool has_heap;        /* heap_total was seen. */
+	uint64_t heap_period; /* Bytes between samples, 0: all of the heap was recorded. */
+	size_t heap_shards;   /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
 	uint64_t heap_peak_time;                    /* Since `first`. */
 	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
@@ -114,6 +115,9 @@ static inline uint64_t recoat_process_duration(const struct recoat_process *proc
 
 /* From the first event of any process to the last, in nanoseconds. */
 uint64_t recoat_model_duration(const struct recoat_model *model);
+
+/* Bytes between samples of the most coarsely sampled process; 0 if all figures are exact. */
+uint64_t recoat_model_heap_period(const struct recoat_model *model);
 
 /* Sums over top-level spans, those in no other. */
 struct recoat_span_sums recoat_model_span_total(const struct recoat_model *model);

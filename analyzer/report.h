@@ -24,6 +24,9 @@ struct recoat_report {
 /* What was run, where, for how long, and how it ended. */
 void recoat_report_header(const struct recoat_report *report, FILE *file);
 
+/* ", estimated from samples" behind the title of what shows memory, or "" if it is exact. */
+const char *recoat_report_estimated(const struct recoat_report *report);
+
 /* The tables of kernels and of allocation sites. */
 void recoat_report_kernels(const struct recoat_report *report, FILE *file);
 void recoat_report_sites(const struct recoat_report *report, FILE *file);

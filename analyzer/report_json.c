@@ -96,6 +96,8 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "system_ns", number(process->system_time));
 	set(object, "max_resident_bytes", number(process->max_resident));
 	set(object, "heap_recorded", json_boolean(process->has_heap));
+	set(object, "heap_estimated", json_boolean(process->heap_period));
+	set(object, "heap_sample_period_bytes", number(process->heap_period));
 	set(object, "heap_shards", number(process->heap_shards));
 	set(object, "heap_live_bytes", signed_number(process->heap_live));
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
@@ -279,6 +281,8 @@ static void put_totals(const struct recoat_report *report, FILE *file)
 	put(file, number(model->spans.orphans));
 	fprintf(file, ",\n\"processes_without_data\": ");
 	put(file, number(model->unusable));
+	fprintf(file, ",\n\"heap_estimated\": ");
+	put(file, json_boolean(recoat_model_heap_period(model)));
 	fprintf(file, ",\n\"heap\": ");
 	put(file, heap);
 }

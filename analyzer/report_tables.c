@@ -178,7 +178,9 @@ void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 
-	fprintf(file, "\nKERNELS by time; self: without kernels that they call\n");
+	fprintf(file, "\nKERNELS by time; self: without kernels that they call%s%s\n",
+		*recoat_report_estimated(report) ? "; memory" : "",
+		recoat_report_estimated(report));
 	if (model->spans.count)
 		print_kernels(report, file);
 	if (model->kernels)
@@ -311,9 +313,9 @@ void recoat_report_sites(const struct recoat_report *report, FILE *file)
 	size_t shown;
 
 	fprintf(file,
-		"\nALLOCATION SITES by %s; leaked: live at the end; temporary: freed before the "
+		"\nALLOCATION SITES by %s%s; leaked: live at the end; temporary: freed before the "
 		"next allocation\n",
-		recoat_site_order_names[report->order]);
+		recoat_site_order_names[report->order], recoat_report_estimated(report));
 	recoat_sites_create(&sites, report->model, report->symbols, report->order);
 	shown = report->limit && sites.count > report->limit ? report->limit : sites.count;
 	table = recoat_table_create(column, sizeof(column) / sizeof(*column));

@@ -54,7 +54,7 @@ static bool begin_recording(bool forked)
 			recoat_message("%s; not recording", problem);
 		return false;
 	}
-	if (settings.heap != RECOAT_HEAP_OFF && !recoat_heap_init())
+	if (settings.heap.level != RECOAT_HEAP_OFF && !recoat_heap_init(&settings.heap))
 		recoat_drop(RECOAT_DROP_COUNTERS);
 	recorded = getpid();
 	return true;
@@ -147,7 +147,7 @@ __attribute__((constructor)) static void start(void)
 		recoat_call_path_init(settings.unwinder);
 		recoat_modules_refresh();
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-		recoat_heap_wanted = settings.heap != RECOAT_HEAP_OFF;
+		recoat_heap_wanted = settings.heap.level != RECOAT_HEAP_OFF;
 		recoat_thread_allow(true);
 	}
 	if (!settings.follow)

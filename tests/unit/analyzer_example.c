@@ -33,6 +33,8 @@ static void write_process(const char *trace)
 							     .implementation = "original",
 							     .symbol = "s",
 							     .mechanism = "got"});
+	fixture_put_heap_recording(
+		&packet, 1000, &(struct recoat_heap_recording){.level = "sample", .period = 4096});
 	fixture_store(trace, "process", &packet);
 	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 1);
 	fixture_put_call_path(&packet, 2000,
