@@ -152,6 +152,11 @@ static int take_event(void *user, const struct recoat_event *event)
 
 	load->process->events++;
 	switch (event->key) {
+	case RECOAT_KEY_trace_alloc:
+	case RECOAT_KEY_trace_alloc_large:
+	case RECOAT_KEY_trace_free:
+	case RECOAT_KEY_trace_kept:
+		return 0;
 	case RECOAT_KEY_span:
 		return take_span(load, event->time, &event->as.span);
 	case RECOAT_KEY_span_costs:

@@ -168,6 +168,7 @@ static int take(struct recoat_packets *packets, const struct recoat_packets_file
 	packets->sequence = head->sequence;
 	packets->file = file;
 	packets->packet_offset = offset;
+	packets->time = head->time_begin;
 	packets->at = packets->buffer + HEAD;
 	packets->end = packets->buffer + head->content_bits / 8;
 	return result ? result : 1;
@@ -285,6 +286,13 @@ int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *he
 	return next_live(packets, head, error);
 }
 
+/* Packed events have the low bits of their time, which is never before the one before. */
+static void complete_time(struct recoat_packets *packets, struct recoat_event *event)
+{
+	packets->time += (event->time - packets->time) & ((1u << RECOAT_PACKED_TIME_BITS) - 1);
+	event->time = packets->time;
+}
+
 int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
 			 struct recoat_error *error)
 {
@@ -299,6 +307,8 @@ int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *ev
 				 packets->packet_offset + (uint64_t)(packets->at - packets->buffer),
 				 &problem, error);
 	packets->at += bytes;
+	if (packets->stream == RECOAT_STREAM_TRACE)
+		complete_time(packets, event);
 	return 1;
 }
 

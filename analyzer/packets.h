@@ -34,6 +34,7 @@ struct recoat_packets {
 	bool live_read;
 	const struct recoat_packets_file *file; /* Of the packet at hand, */
 	uint64_t packet_offset;                 /* where it begins there, */
+	uint64_t time;                          /* of its latest event that is packed, */
 	const uint8_t *at, *end;                /* and what is left of it. */
 };
 

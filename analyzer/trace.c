@@ -43,6 +43,8 @@ static enum recoat_part part_of(const char *name)
 		return RECOAT_PART_PROCESS;
 	if (starts_with(name, "spans-"))
 		return RECOAT_PART_SPANS;
+	if (starts_with(name, "trace-"))
+		return RECOAT_PART_TRACE;
 	if (starts_with(name, "mappings-"))
 		return RECOAT_PART_MAPPINGS;
 	if (!strcmp(name, "heap-total"))
@@ -61,6 +63,7 @@ static unsigned stream_id(enum recoat_part part)
 {
 	return part == RECOAT_PART_PROCESS ? RECOAT_STREAM_PROCESS
 	       : part == RECOAT_PART_SPANS ? RECOAT_STREAM_SPANS
+	       : part == RECOAT_PART_TRACE ? RECOAT_STREAM_TRACE
 					   : RECOAT_STREAM_HEAP;
 }
 
@@ -84,10 +87,11 @@ static int add_file(struct recoat_trace *trace, const char *name, struct recoat_
 
 	stream->part = part_of(stream->name);
 	if (stream->part == RECOAT_PARTS || (is_live && in_place(stream->part)))
-		return recoat_error_set(error, -EINVAL,
-					"%s/%s: not a file of a recording, expected metadata, "
-					"process, spans-N, heap-total, heap-N-K or mappings-K",
-					trace->directory, name);
+		return recoat_error_set(
+			error, -EINVAL,
+			"%s/%s: not a file of a recording, expected metadata, "
+			"process, spans-N, heap-total, heap-N-K, trace-N or mappings-K",
+			trace->directory, name);
 	*(is_live ? &stream->live : &stream->full) = true;
 	return 0;
 }

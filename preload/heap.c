@@ -11,6 +11,7 @@
 #include "preload/memory.h"
 #include "preload/pointer_table.h"
 #include "preload/recording.h"
+#include "preload/trace.h"
 #include "preload/tree.h"
 
 #define PATHS_A_LEAF 1024
@@ -42,12 +43,15 @@ static_assert(sizeof(struct total_packet) ==
 static struct total_packet no_file; /* Serves until, and unless, there is a file. */
 static struct total_packet *total = &no_file;
 static _Atomic uint64_t next_sample;
+bool recoat_heap_tracing;
 static uint32_t events_a_look = EVENTS_A_LOOK; /* Set at start. */
 
 static void put_level(const struct recoat_heap_setting *setting, uint64_t now)
 {
 	const struct recoat_heap_recording event = {
-		.level = setting->level == RECOAT_HEAP_SAMPLE ? "sample" : "profile",
+		.level = setting->level == RECOAT_HEAP_TRACE    ? "trace"
+			 : setting->level == RECOAT_HEAP_SAMPLE ? "sample"
+								: "profile",
 		.period = setting->period,
 	};
 
@@ -59,11 +63,15 @@ static void put_level(const struct recoat_heap_setting *setting, uint64_t now)
 bool recoat_heap_init(const struct recoat_heap_setting *setting)
 {
 	uint64_t now = recoat_clock_monotonic();
-	struct total_packet *file = recoat_file_map("heap-total", 4096);
+	struct total_packet *file;
 
 	recoat_sampling_init(setting->period, now ^ (uint64_t)getpid() << 32);
 	events_a_look = setting->period ? SAMPLES_A_LOOK : EVENTS_A_LOOK;
 	put_level(setting, now);
+	recoat_heap_tracing = setting->level == RECOAT_HEAP_TRACE;
+	if (recoat_heap_tracing)
+		return true;
+	file = recoat_file_map("heap-total", 4096);
 	if (!file)
 		return false;
 	recoat_in_place_init(&file->packet, 4096, 0, now);
@@ -236,9 +244,14 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 			   uint32_t path)
 {
 	struct recoat_block block = {.path = path, .size = size};
-	struct recoat_heap_path *counts = counters(thread, path);
+	struct recoat_heap_path *counts;
 	struct recoat_weight weight;
 
+	if (recoat_heap_tracing) {
+		recoat_trace_allocated(thread, address, size, path);
+		return;
+	}
+	counts = counters(thread, path);
 	if (block.size > RECOAT_BLOCK_SIZE_MAX)
 		block.size = RECOAT_BLOCK_SIZE_MAX;
 	if (!counts)
@@ -264,6 +277,11 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 	struct recoat_weight weight;
 	struct recoat_block block;
 
+	if (recoat_heap_tracing) {
+		recoat_trace_freed(thread, address);
+		release.known = true;
+		return release;
+	}
 	if (!take_block(address, &block))
 		return release;
 	release = (struct recoat_heap_release){
@@ -288,11 +306,14 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 			 const struct recoat_heap_release *release)
 {
-	struct recoat_weight weight = weight_of(address, release->size);
 	struct recoat_heap_path *counts;
+	struct recoat_weight weight;
 
-	if (!release->known)
+	if (recoat_heap_tracing)
+		recoat_trace_kept(thread, address);
+	if (!release->known || recoat_heap_tracing)
 		return;
+	weight = weight_of(address, release->size);
 	counts = counters(thread, release->path);
 	if (counts) {
 		counts->frees -= weight.count;
@@ -305,7 +326,7 @@ void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 
 void recoat_heap_end(void)
 {
-	struct recoat_thread *thread = recoat_thread_enter();
+	struct recoat_thread *thread = recoat_heap_tracing ? NULL : recoat_thread_enter();
 
 	if (!thread)
 		return;

@@ -23,6 +23,9 @@
 /* Say in the recording what is recorded, and create the total. False if its file cannot be made. */
 bool recoat_heap_init(const struct recoat_heap_setting *setting);
 
+/* Every allocation and free is an event, and nothing is counted (trace.h). Set at start. */
+extern bool recoat_heap_tracing;
+
 /* Is this allocation to be recorded? One that succeeded is asked for once. */
 static inline bool recoat_heap_takes(struct recoat_thread *thread, size_t size)
 {

@@ -43,6 +43,7 @@ enum recoat_drop {
 	RECOAT_DROP_POINTERS, /* No memory for the pointer table. */
 	RECOAT_DROP_PATHS,    /* Call paths truncated because the tree is full. */
 	RECOAT_DROP_SPANS,    /* Spans nested too deeply, or their stream is gone. */
+	RECOAT_DROP_TRACE,    /* A thread's trace stream cannot be opened. */
 	RECOAT_DROP_REASONS
 };
 void recoat_drop(enum recoat_drop reason);

@@ -64,6 +64,9 @@ struct recoat_thread {
 	struct recoat_packet *heap_packet;
 	struct recoat_heap_slot **slot_of_path[4096]; /* By path / 1024, path % 1024. */
 
+	struct recoat_stream trace; /* With RECOAT_HEAP=trace. */
+	bool trace_failed;          /* It could not be opened. */
+
 	/* Spans. */
 	struct recoat_stream spans;
 	uint32_t depth;

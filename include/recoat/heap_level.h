@@ -17,6 +17,7 @@ enum recoat_heap_level {
 	RECOAT_HEAP_OFF,
 	RECOAT_HEAP_PROFILE,
 	RECOAT_HEAP_SAMPLE,
+	RECOAT_HEAP_TRACE,
 };
 
 struct recoat_heap_setting {
@@ -25,7 +26,7 @@ struct recoat_heap_setting {
 };
 
 /* What is expected, for messages. */
-#define RECOAT_HEAP_EXPECTED "profile, sample:BYTES or off"
+#define RECOAT_HEAP_EXPECTED "profile, trace, sample:BYTES or off"
 
 #define RECOAT_HEAP_PERIOD_MAX (1ull << 40)
 
@@ -55,6 +56,9 @@ static inline bool recoat_heap_level_parse(const char *text, struct recoat_heap_
 		return true;
 	setting->level = RECOAT_HEAP_PROFILE;
 	if (!strcmp(text, "profile"))
+		return true;
+	setting->level = RECOAT_HEAP_TRACE;
+	if (!strcmp(text, "trace"))
 		return true;
 	setting->level = RECOAT_HEAP_SAMPLE;
 	return !strncmp(text, "sample:", 7) && recoat_heap_period_parse(text + 7, &setting->period);

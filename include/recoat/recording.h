@@ -16,6 +16,8 @@
  *   spans-N.live    the one being filled
  *   heap-total      one HEAP packet with one heap_total event, updated in place
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
+ *   trace-N         TRACE packets of thread state N that are full
+ *   trace-N.live    the one being filled
  *   mappings-K      the K-th HEAP packet of mapping_path events updated in place; the first
  *                   one starts with mapping_total
  *
@@ -32,11 +34,13 @@
 #define RECOAT_STREAM_PROCESS 0
 #define RECOAT_STREAM_SPANS 1
 #define RECOAT_STREAM_HEAP 2
+#define RECOAT_STREAM_TRACE 3
 
 /* Sizes in bytes of the packets of each stream. All are multiples of the page size. */
 #define RECOAT_PROCESS_PACKET (64u << 10)
 #define RECOAT_SPANS_PACKET (256u << 10)
 #define RECOAT_HEAP_PACKET (64u << 10)
+#define RECOAT_TRACE_PACKET (256u << 10)
 
 /*
  * While several threads allocate, each tells heap_total of its balance only when that has moved
@@ -78,8 +82,18 @@ static inline uint64_t recoat_event_word(unsigned id, uint64_t time)
 	return (uint64_t)id | time << RECOAT_EVENT_ID_BITS;
 }
 
+/* The same of bit-packed events. */
+#define RECOAT_PACKED_ID_BITS 4
+#define RECOAT_PACKED_TIME_BITS 16
+
+/* Ticks that a packet of such events spans at most, well below 2^16. */
+#define RECOAT_TRACE_SPAN 60000u
+
 /* Ids as constants: RECOAT_EVENT_module_load and so on. */
 enum recoat_event_id {
+#define PACKED(stream, id, name) RECOAT_EVENT_##name = (id),
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name) RECOAT_EVENT_##name = (id),
 #define FIELD(type, name)
 #define END(name)
@@ -96,11 +110,28 @@ typedef int64_t recoat_i64;
 typedef const char *recoat_str;
 
 /* One struct an event, struct recoat_module_load and so on: what is put and got. */
+#define PACKED(stream, id, name) struct recoat_##name {
+#define BITS(type, width, name) recoat_##type name;
+#define PACKED_END(name)                                                                           \
+	}                                                                                          \
+	;
 #define EVENT(stream, id, name) struct recoat_##name {
 #define FIELD(type, name) recoat_##type name;
 #define END(name)                                                                                  \
 	}                                                                                          \
 	;
 #include "recoat/events.def"
+
+/* Bytes that a bit-packed event takes: RECOAT_PACKED_trace_free and so on. */
+enum recoat_packed_bytes {
+#define EVENT(stream, id, name)
+#define FIELD(type, name)
+#define END(name)
+#define PACKED(stream, id, name)                                                                   \
+	RECOAT_PACKED_##name = (RECOAT_PACKED_ID_BITS + RECOAT_PACKED_TIME_BITS
+#define BITS(type, width, name) +(width)
+#define PACKED_END(name) ) / 8,
+#include "recoat/events.def"
+};
 
 #endif

@@ -99,6 +99,23 @@ static void write_heap(const char *trace)
 	fixture_store(trace, "mappings-0", &packet);
 }
 
+static void write_trace(const char *trace)
+{
+	const struct recoat_trace_alloc alloc = {
+		.block = (1ull << 44) - 1, .path = UINT32_MAX, .size = 0x89abcdef};
+	struct fixture_packet packet;
+
+	fixture_begin(&packet, RECOAT_STREAM_TRACE, 0);
+	packet.head.time_begin = 0x1fff0;
+	fixture_put_trace_alloc(&packet, 0x1ffff, &alloc);
+	fixture_put_trace_free(&packet, 0x20000, &(struct recoat_trace_free){.block = 1});
+	fixture_put_trace_kept(&packet, 0x20000, &(struct recoat_trace_kept){.block = 1});
+	fixture_put_trace_alloc_large(&packet, 0x20001,
+				      &(struct recoat_trace_alloc_large){
+					      .block = 5, .path = 1, .size = 0x123456789abcdef});
+	fixture_store(trace, "trace-0", &packet);
+}
+
 int main(int argc, char **argv)
 {
 	char *trace;
@@ -112,6 +129,7 @@ int main(int argc, char **argv)
 	write_process(trace);
 	write_spans(trace);
 	write_heap(trace);
+	write_trace(trace);
 	free(trace);
 	return 0;
 }
