@@ -26,6 +26,7 @@ static const char help[] =
 	"                     (default: ./recoat-PROGRAM-PID)\n"
 	"  --kernels GLOB,... catch only kernels with such a name; see `recoat list kernels`\n"
 	"  --heap LEVEL       profile (default): account every allocation; off;\n"
+	"                     trace: write every allocation and free, for lifetimes;\n"
 	"                     sample:BYTES: estimate from one in so many bytes, as in\n"
 	"                     sample:512K\n"
 	"  --help             this text\n\n"

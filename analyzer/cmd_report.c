@@ -145,6 +145,7 @@ static void render(struct recoat_report *report, const struct options *options)
 	} else {
 		recoat_report_kernels(report, stdout);
 		recoat_report_sites(report, stdout);
+		recoat_report_lifetimes(report, stdout);
 		recoat_report_mappings(report, stdout);
 	}
 	recoat_report_footer(report, stdout);

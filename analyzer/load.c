@@ -9,17 +9,6 @@
 #include "analyzer/memory.h"
 #include "analyzer/trace.h"
 
-/* An event of the clock "monotonic" or "span" stands at this time since the epoch. */
-static void see_time(struct recoat_load *load, int64_t time)
-{
-	struct recoat_process *process = load->process;
-
-	if (time < process->first)
-		process->first = time;
-	if (time > process->last)
-		process->last = time;
-}
-
 /* ---- Spans. ---- */
 
 /* The fields that both span events have. */
@@ -36,7 +25,7 @@ static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
 		sums.size_time = time;
 	}
 	sums.unwound = !!(event->flags & RECOAT_SPAN_UNWOUND);
-	see_time(load, recoat_clock_time(&load->metadata->span, end));
+	recoat_load_see_time(load, recoat_clock_time(&load->metadata->span, end));
 	return (struct recoat_span_in){.begin = end - event->duration,
 				       .kernel = recoat_map_get(&load->link, event->link, 0),
 				       .path = recoat_load_node(load, event->path),
@@ -152,11 +141,6 @@ static int take_event(void *user, const struct recoat_event *event)
 
 	load->process->events++;
 	switch (event->key) {
-	case RECOAT_KEY_trace_alloc:
-	case RECOAT_KEY_trace_alloc_large:
-	case RECOAT_KEY_trace_free:
-	case RECOAT_KEY_trace_kept:
-		return 0;
 	case RECOAT_KEY_span:
 		return take_span(load, event->time, &event->as.span);
 	case RECOAT_KEY_span_costs:
@@ -173,7 +157,7 @@ static int take_event(void *user, const struct recoat_event *event)
 		take_mapping_total(load, &event->as.mapping_total);
 		return 0;
 	}
-	see_time(load, recoat_load_time(load, event->time));
+	recoat_load_see_time(load, recoat_load_time(load, event->time));
 	return recoat_load_process_event(load, event);
 }
 
@@ -229,12 +213,12 @@ static int read_parts(struct recoat_load *load, struct recoat_trace *trace)
 					  "%s: no process_start event, expected it first: the "
 					  "recording is empty or its start is lost",
 					  load->process->trace);
-	for (int part = RECOAT_PART_SPANS; !result && part < RECOAT_PARTS; part++) {
+	for (int part = RECOAT_PART_SPANS; !result && part < RECOAT_PART_TRACE; part++) {
 		load->shards = part == RECOAT_PART_HEAP_PATHS;
 		result = recoat_trace_read(trace, (enum recoat_part)part, &visitor, load->error);
 	}
 	end_stream(load);
-	return result;
+	return result ? result : recoat_load_heap_trace(load, trace);
 }
 
 static struct recoat_process *add_process(struct recoat_model *model, const char *trace)

@@ -155,6 +155,7 @@ void recoat_model_destroy(struct recoat_model *model)
 	free(model->refusal);
 	recoat_map_fini(&model->kernel_index);
 	recoat_spans_fini(&model->spans);
+	recoat_lifetimes_fini(&model->lifetimes);
 	recoat_mappings_fini(&model->mappings);
 	recoat_cct_fini(&model->cct);
 	recoat_strings_fini(&model->strings);

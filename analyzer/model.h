@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
@@ -63,7 +64,9 @@ struct recoat_process {
 	uint64_t max_resident;
 	bool has_heap;        /* heap_total was seen. */
 	uint64_t heap_period; /* Bytes between samples, 0: all of the heap was recorded. */
-	size_t heap_shards;   /* Threads at one time that allocated. */
+	bool heap_traced;     /* Every event was recorded: figures are worked out from them. */
+	uint64_t strangers, overlaps; /* See replay.h. */
+	size_t heap_shards;           /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
 	uint64_t heap_peak_time;                    /* Since `first`. */
 	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
@@ -88,9 +91,10 @@ struct recoat_model {
 	size_t processes, process_room;
 	struct recoat_refusal *refusal;
 	size_t refusals, refusal_room;
-	struct recoat_heap_counts heap;  /* Sum over all paths. */
-	struct recoat_mappings mappings; /* Not part of the heap. */
-	uint64_t unknown_paths;          /* Events whose call path was never recorded. */
+	struct recoat_heap_counts heap;          /* Sum over all paths. */
+	struct recoat_lifetimes_table lifetimes; /* From heap traces. */
+	struct recoat_mappings mappings;         /* Not part of the heap. */
+	uint64_t unknown_paths;                  /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */
 };

@@ -31,6 +31,9 @@ const char *recoat_report_estimated(const struct recoat_report *report);
 void recoat_report_kernels(const struct recoat_report *report, FILE *file);
 void recoat_report_sites(const struct recoat_report *report, FILE *file);
 
+/* The table of sizes and lifetimes, nothing without a heap trace. */
+void recoat_report_lifetimes(const struct recoat_report *report, FILE *file);
+
 /* The table of mappings, nothing if there are none. */
 void recoat_report_mappings(const struct recoat_report *report, FILE *file);
 

@@ -278,6 +278,38 @@ static void print_sampling(const struct recoat_report *report, FILE *file)
 				  recoat_format_bytes((int64_t)period).text, error, 10 * error));
 }
 
+static bool is_traced(const struct recoat_model *model)
+{
+	for (size_t i = 0; i < model->processes; i++)
+		if (model->process[i].heap_traced)
+			return true;
+	return false;
+}
+
+static void print_tracing(const struct recoat_report *report, FILE *file, size_t threads)
+{
+	const struct recoat_model *model = report->model;
+	uint64_t strangers = 0, overlaps = 0;
+
+	for (size_t i = 0; i < model->processes; i++) {
+		strangers += model->process[i].strangers;
+		overlaps += model->process[i].overlaps;
+	}
+	print_fact(report, file, "peak",
+		   threads == 1 ? "exact, from every allocation and free"
+				: "from every allocation and free; the order of those that "
+				  "different threads made in one tick of the clock (1 to 10 ms) is "
+				  "not known");
+	if (strangers)
+		print_own(report, file, "not counted",
+			  recoat_asprintf("frees of %s blocks from before the recording began",
+					  recoat_format_count(strangers).text));
+	if (overlaps)
+		print_own(report, file, "lost",
+			  recoat_asprintf("frees of %s blocks, whose places were allocated again",
+					  recoat_format_count(overlaps).text));
+}
+
 /* Is the peak exact, and what is to be known about sums of peaks? */
 static void print_exactness(const struct recoat_report *report, FILE *file)
 {
@@ -291,6 +323,8 @@ static void print_exactness(const struct recoat_report *report, FILE *file)
 		return;
 	if (recoat_model_heap_period(model))
 		print_sampling(report, file);
+	else if (is_traced(model))
+		print_tracing(report, file, most);
 	else if (most == 1)
 		print_fact(report, file, "peak", "exact: one thread at a time allocated");
 	else

@@ -98,6 +98,9 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "heap_recorded", json_boolean(process->has_heap));
 	set(object, "heap_estimated", json_boolean(process->heap_period));
 	set(object, "heap_sample_period_bytes", number(process->heap_period));
+	set(object, "heap_traced", json_boolean(process->heap_traced));
+	set(object, "frees_of_unknown_blocks", number(process->strangers));
+	set(object, "lost_frees", number(process->overlaps));
 	set(object, "heap_shards", number(process->heap_shards));
 	set(object, "heap_live_bytes", signed_number(process->heap_live));
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
@@ -155,6 +158,8 @@ static void put_sites(const struct recoat_report *report, FILE *file)
 		set(object, "call_paths", number(sites.at[i].paths));
 		set(object, "largest_call_path", number(sites.at[i].node));
 		set_heap(object, &sites.at[i].heap);
+		if (sites.at[i].lifetimes)
+			recoat_report_json_lifetimes(object, sites.at[i].lifetimes);
 		put_element(file, i, object);
 	}
 	end_list(file);

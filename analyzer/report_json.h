@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/lifetimes.h"
 #include "analyzer/memory.h"
 #include "analyzer/report.h"
 #include "analyzer/symbols.h"
@@ -101,6 +102,9 @@ static inline void set_call(json_t *object, const struct recoat_call *call)
 	set(object, "file", text_or_null(call->file));
 	set(object, "line", call->line ? number((uint64_t)call->line) : json_null());
 }
+
+/* The members "sizes" and "lifetimes" of a site. */
+void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes *lifetimes);
 
 /* The member "mappings": what was mapped, kind by kind and site by site. */
 void recoat_report_json_mappings(const struct recoat_report *report, FILE *file);

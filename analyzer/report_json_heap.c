@@ -4,6 +4,24 @@
 
 #include "analyzer/model.h"
 
+/* Counts by class, up to the last that is not 0. */
+static json_t *histogram(const uint64_t *counts, unsigned classes)
+{
+	json_t *array = json_array();
+
+	while (classes && !counts[classes - 1])
+		classes--;
+	for (unsigned i = 0; i < classes; i++)
+		json_array_append_new(array, number(counts[i]));
+	return array;
+}
+
+void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes *lifetimes)
+{
+	set(object, "sizes", histogram(lifetimes->size, RECOAT_SIZE_CLASSES));
+	set(object, "lifetimes_ms", histogram(lifetimes->lifetime, RECOAT_LIFETIME_CLASSES));
+}
+
 /* The elements of one kind; returns the index of the next one. */
 static size_t put_kind(const struct recoat_report *report, FILE *file, uint32_t kind, size_t index)
 {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/lifetimes.h"
 #include "analyzer/map.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
@@ -237,7 +238,8 @@ static struct recoat_site *find_site(struct search *search, const struct place *
 	return &sites->at[sites->count++];
 }
 
-static void add_path(struct search *search, uint32_t node, const struct recoat_heap_counts *counts)
+static struct recoat_site *add_path(struct search *search, uint32_t node,
+				    const struct recoat_heap_counts *counts)
 {
 	struct place place = find_place(search, node);
 	struct recoat_site *site = find_site(search, &place);
@@ -247,6 +249,16 @@ static void add_path(struct search *search, uint32_t node, const struct recoat_h
 		site->node_bytes = counts->bytes;
 	}
 	recoat_heap_counts_add(&site->heap, counts);
+	return site;
+}
+
+static void add_lifetimes(struct recoat_site *site, const struct recoat_lifetimes *lifetimes)
+{
+	if (!lifetimes)
+		return;
+	if (!site->lifetimes)
+		site->lifetimes = recoat_calloc(1, sizeof(*site->lifetimes));
+	recoat_lifetimes_add(site->lifetimes, lifetimes);
 }
 
 static int by_value(const void *left, const void *right, void *order)
@@ -278,7 +290,8 @@ void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *
 	*sites = (struct recoat_sites){0};
 	for (uint32_t i = 0; i < model->cct.nodes; i++)
 		if (model->cct.node[i].heap.allocations)
-			add_path(&search, i, &model->cct.node[i].heap);
+			add_lifetimes(add_path(&search, i, &model->cct.node[i].heap),
+				      recoat_lifetimes_find(&model->lifetimes, i));
 	finish(&search, order);
 }
 
@@ -297,5 +310,7 @@ void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoa
 
 void recoat_sites_destroy(struct recoat_sites *sites)
 {
+	for (size_t i = 0; i < sites->count; i++)
+		free(sites->at[i].lifetimes);
 	free(sites->at);
 }

@@ -10,6 +10,7 @@
 #include "analyzer/cct.h"
 #include "analyzer/symbols.h"
 
+struct recoat_lifetimes;
 struct recoat_model;
 
 /* A line of code that allocated, whoever called it. */
@@ -18,9 +19,10 @@ struct recoat_site {
 	const char *module; /* Path of its file. */
 	bool unnamed;       /* It happened in callees that the same file has no names for. */
 	struct recoat_heap_counts heap;
-	uint32_t paths;      /* Number of call paths. */
-	uint32_t node;       /* The one that allocated the most bytes, */
-	uint64_t node_bytes; /* and how many. */
+	uint32_t paths;                     /* Number of call paths. */
+	uint32_t node;                      /* The one that allocated the most bytes, */
+	uint64_t node_bytes;                /* and how many. */
+	struct recoat_lifetimes *lifetimes; /* NULL unless a trace tells them. */
 };
 
 enum recoat_site_order {
