@@ -166,6 +166,8 @@ static void render(struct recoat_report *report, const struct options *options)
 		recoat_report_kernels(report, stdout);
 		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
+		recoat_report_lifetimes(report, stdout);
+		recoat_report_mappings(report, stdout);
 	}
 	recoat_report_footer(report, stdout);
 }

@@ -62,9 +62,47 @@ static inline bool get_str(struct cursor *cursor, recoat_str *to, const char *fi
 	}
 #include "recoat/events.def"
 
+/* Bit-packed events: all bits there are at once, or none of them is taken. */
+static inline uint64_t get_bits(const uint8_t *from, unsigned at, unsigned width)
+{
+	unsigned shift = at % 64;
+	uint64_t low, high;
+
+	memcpy(&low, from + at / 64 * 8, sizeof(low));
+	low >>= shift;
+	if (shift + width > 64) {
+		memcpy(&high, from + (at / 64 + 1) * 8, sizeof(high));
+		low |= high << (64 - shift);
+	}
+	return width < 64 ? low & ((1ull << width) - 1) : low;
+}
+
+#define PACKED(stream, id, name)                                                                   \
+	static inline bool get_##name(struct cursor *cursor, struct recoat_##name *event)          \
+	{                                                                                          \
+		unsigned at = RECOAT_PACKED_ID_BITS + RECOAT_PACKED_TIME_BITS;                     \
+                                                                                                   \
+		if (cursor->end - cursor->at < RECOAT_PACKED_##name)                               \
+			return stop(cursor, "block", "the end of the packet's content");
+#define BITS(type, width, name)                                                                    \
+	event->name = (recoat_##type)get_bits(cursor->at, at, width);                              \
+	at += (width);
+#define PACKED_END(name)                                                                           \
+	(void)at;                                                                                  \
+	cursor->at += RECOAT_PACKED_##name;                                                        \
+	return true;                                                                               \
+	}
+#define EVENT(stream, id, name)
+#define FIELD(type, name)
+#define END(name)
+#include "recoat/events.def"
+
 static bool get_fields(struct cursor *cursor, struct recoat_event *event)
 {
 	switch (event->key) {
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name)                                                                    \
 	case RECOAT_KEY_##name:                                                                    \
 		return get_##name(cursor, &event->as.name);
@@ -75,22 +113,37 @@ static bool get_fields(struct cursor *cursor, struct recoat_event *event)
 	return stop(cursor, NULL, "an event id that the schema does not have");
 }
 
+/* Read the header: a word, or its first bits where events are packed. */
+static bool get_header(struct cursor *cursor, unsigned stream, struct recoat_event *event,
+		       unsigned *id)
+{
+	uint64_t word;
+
+	if (!get_u64(cursor, &word, "header"))
+		return false;
+	if (stream == RECOAT_STREAM_TRACE) {
+		cursor->at -= sizeof(word);
+		*id = word & ((1u << RECOAT_PACKED_ID_BITS) - 1);
+		event->time = word >> RECOAT_PACKED_ID_BITS & ((1u << RECOAT_PACKED_TIME_BITS) - 1);
+	} else {
+		*id = word & ((1u << RECOAT_EVENT_ID_BITS) - 1);
+		event->time = word >> RECOAT_EVENT_ID_BITS;
+	}
+	event->key = RECOAT_KEY(stream, *id);
+	return true;
+}
+
 size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *end,
 			   struct recoat_event *event, struct recoat_event_problem *problem)
 {
 	struct cursor cursor = {.at = at, .end = end};
-	uint64_t word = 0;
 
-	if (get_u64(&cursor, &word, "header")) {
-		event->key = RECOAT_KEY(stream, word & ((1u << RECOAT_EVENT_ID_BITS) - 1));
-		event->time = word >> RECOAT_EVENT_ID_BITS;
+	*problem = (struct recoat_event_problem){0};
+	if (get_header(&cursor, stream, event, &problem->id)) {
 		if (get_fields(&cursor, event))
 			return (size_t)(cursor.at - at);
 		problem->event = recoat_event_name(event->key);
-	} else {
-		problem->event = NULL;
 	}
-	problem->id = word & ((1u << RECOAT_EVENT_ID_BITS) - 1);
 	problem->field = cursor.field;
 	problem->found = cursor.found;
 	return 0;
@@ -99,6 +152,9 @@ size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *en
 const char *recoat_event_name(unsigned key)
 {
 	switch (key) {
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name)                                                                    \
 	case RECOAT_KEY_##name:                                                                    \
 		return #name;
@@ -142,6 +198,9 @@ static void put_str(FILE *file, recoat_str value)
 }
 
 /* Also one function an event; "{ " goes before its first field and ", " before the others. */
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name) FIELD(type, name)
+#define PACKED_END(name) END(name)
 #define EVENT(stream, id, name)                                                                    \
 	static void put_##name(FILE *file, const struct recoat_##name *event)                      \
 	{                                                                                          \
@@ -159,6 +218,9 @@ static void put_str(FILE *file, recoat_str value)
 void recoat_event_print(FILE *file, const struct recoat_event *event)
 {
 	switch (event->key) {
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name)                                                                    \
 	case RECOAT_KEY_##name:                                                                    \
 		put_##name(file, &event->as.name);                                                 \

@@ -13,6 +13,9 @@
 #define RECOAT_KEY(stream, id) ((stream) << RECOAT_EVENT_ID_BITS | (id))
 
 enum recoat_event_key {
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name) RECOAT_KEY_##name = RECOAT_KEY(RECOAT_STREAM_##stream, id),
 #define FIELD(type, name)
 #define END(name)
@@ -21,9 +24,12 @@ enum recoat_event_key {
 
 /* One event. Strings point into the packet and live as long as its visitor's call. */
 struct recoat_event {
-	uint64_t time; /* Ticks of the stream's clock, the word's 56 bits as they stand. */
+	uint64_t time; /* Ticks of the stream's clock, those bits that the event's header has. */
 	unsigned key;  /* enum recoat_event_key */
 	union {
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name) struct recoat_##name name;
 #define FIELD(type, name)
 #define END(name)

@@ -9,17 +9,6 @@
 #include "analyzer/memory.h"
 #include "analyzer/trace.h"
 
-/* An event of the clock "monotonic" or "span" stands at this time since the epoch. */
-static void see_time(struct recoat_load *load, int64_t time)
-{
-	struct recoat_process *process = load->process;
-
-	if (time < process->first)
-		process->first = time;
-	if (time > process->last)
-		process->last = time;
-}
-
 /* ---- Spans. ---- */
 
 /* The fields that both span events have. */
@@ -36,7 +25,7 @@ static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
 		sums.size_time = time;
 	}
 	sums.unwound = !!(event->flags & RECOAT_SPAN_UNWOUND);
-	see_time(load, recoat_clock_time(&load->metadata->span, end));
+	recoat_load_see_time(load, recoat_clock_time(&load->metadata->span, end));
 	return (struct recoat_span_in){.begin = end - event->duration,
 				       .kernel = recoat_map_get(&load->link, event->link, 0),
 				       .path = recoat_load_node(load, event->path),
@@ -153,6 +142,35 @@ static int take_cpu_path(struct recoat_load *load, const struct recoat_cpu_path 
 	return 0;
 }
 
+/* ---- Mappings. ---- */
+
+static int take_mapping_path(struct recoat_load *load, const struct recoat_mapping_path *event)
+{
+	struct recoat_heap_counts counts = {.allocations = event->mappings,
+					    .bytes = event->bytes,
+					    .freed_bytes = event->unmapped_bytes,
+					    .at_peak = (int64_t)event->peak};
+
+	if (event->kind >= RECOAT_MAPPING_KINDS)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: a mapping of kind %u, expected one below %u",
+					load->process->trace, event->kind, RECOAT_MAPPING_KINDS);
+	recoat_mappings_add(&load->model->mappings, recoat_load_node(load, event->path),
+			    event->kind, &counts);
+	return 0;
+}
+
+static void take_mapping_total(struct recoat_load *load, const struct recoat_mapping_total *event)
+{
+	struct recoat_process *process = load->process;
+	int64_t peak_time = recoat_load_time(load, event->peak_time);
+
+	process->mapped_live = event->live;
+	process->mapped_peak = event->peak;
+	if (peak_time > process->first)
+		process->mapped_peak_time = (uint64_t)peak_time - (uint64_t)process->first;
+}
+
 /* ---- The whole trace. ---- */
 
 static int take_event(void *user, const struct recoat_event *event)
@@ -176,8 +194,13 @@ static int take_event(void *user, const struct recoat_event *event)
 	case RECOAT_KEY_cpu_total:
 		take_cpu_total(load, &event->as.cpu_total);
 		return 0;
+	case RECOAT_KEY_mapping_path:
+		return take_mapping_path(load, &event->as.mapping_path);
+	case RECOAT_KEY_mapping_total:
+		take_mapping_total(load, &event->as.mapping_total);
+		return 0;
 	}
-	see_time(load, recoat_load_time(load, event->time));
+	recoat_load_see_time(load, recoat_load_time(load, event->time));
 	return recoat_load_process_event(load, event);
 }
 
@@ -233,12 +256,12 @@ static int read_parts(struct recoat_load *load, struct recoat_trace *trace)
 					  "%s: no process_start event, expected it first: the "
 					  "recording is empty or its start is lost",
 					  load->process->trace);
-	for (int part = RECOAT_PART_SPANS; !result && part < RECOAT_PARTS; part++) {
+	for (int part = RECOAT_PART_SPANS; !result && part < RECOAT_PART_TRACE; part++) {
 		load->shards = part == RECOAT_PART_HEAP_PATHS;
 		result = recoat_trace_read(trace, (enum recoat_part)part, &visitor, load->error);
 	}
 	end_stream(load);
-	return result;
+	return result ? result : recoat_load_heap_trace(load, trace);
 }
 
 static struct recoat_process *add_process(struct recoat_model *model, const char *trace)

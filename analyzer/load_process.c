@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
@@ -134,7 +135,7 @@ static uint32_t kernel_row(struct recoat_load *load, const struct recoat_kernel_
 }
 
 /* Samples are halved when there are too many, and from then on every second one is kept. */
-static void take_heap_sample(struct recoat_load *load, const struct recoat_event *event)
+void recoat_load_heap_point(struct recoat_load *load, const struct recoat_heap_point *point)
 {
 	struct recoat_process *process = load->process;
 
@@ -148,10 +149,26 @@ static void take_heap_sample(struct recoat_load *load, const struct recoat_event
 	}
 	process->sample = recoat_grow(process->sample, process->samples, &process->sample_room,
 				      sizeof(*process->sample));
-	process->sample[process->samples++] = (struct recoat_heap_point){
-		.time = (uint64_t)recoat_load_time(load, event->time) - (uint64_t)process->first,
+	process->sample[process->samples++] = *point;
+}
+
+static void take_heap_sample(struct recoat_load *load, const struct recoat_event *event)
+{
+	const struct recoat_heap_point point = {
+		.time = (uint64_t)recoat_load_time(load, event->time) -
+			(uint64_t)load->process->first,
 		.live = event->as.heap_sample.live,
-		.peak = event->as.heap_sample.peak};
+		.peak = event->as.heap_sample.peak,
+	};
+
+	recoat_load_heap_point(load, &point);
+}
+
+static void take_heap_recording(struct recoat_load *load, const struct recoat_heap_recording *event)
+{
+	load->process->heap_period = event->period;
+	load->process->heap_traced = !strcmp(event->level, "trace");
+	load->process->has_heap |= load->process->heap_traced;
 }
 
 /* Counts are totals so far: a later one of the same reason replaces the earlier. */
@@ -241,6 +258,9 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 		break;
 	case RECOAT_KEY_cpu_sampling:
 		take_sampling(load, &event->as.cpu_sampling);
+		break;
+	case RECOAT_KEY_heap_recording:
+		take_heap_recording(load, &event->as.heap_recording);
 		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);

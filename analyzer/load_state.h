@@ -14,6 +14,7 @@
 
 struct recoat_error;
 struct recoat_load_progress;
+struct recoat_trace;
 
 /* Maps take numbers of the process to numbers of the model. */
 struct recoat_load {
@@ -40,6 +41,21 @@ static inline int64_t recoat_load_time(const struct recoat_load *load, uint64_t 
 {
 	return recoat_clock_time(&load->metadata->monotonic, ticks);
 }
+
+/* Something happened at this time since the epoch. */
+static inline void recoat_load_see_time(struct recoat_load *load, int64_t time)
+{
+	if (time < load->process->first)
+		load->process->first = time;
+	if (time > load->process->last)
+		load->process->last = time;
+}
+
+/* Add a point to the process's heap over time; they are thinned out if there are many. */
+void recoat_load_heap_point(struct recoat_load *load, const struct recoat_heap_point *point);
+
+/* Replay all of the trace's heap trace, if it has one. 0, or -errno with the error filled. */
+int recoat_load_heap_trace(struct recoat_load *load, struct recoat_trace *trace);
 
 /* The tree's node of the process's; the root, and counted, if it was never announced. */
 uint32_t recoat_load_node(struct recoat_load *load, uint32_t node);

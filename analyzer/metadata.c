@@ -147,6 +147,10 @@ static int take_block(struct scan *scan, const char *kind, const char *path,
 		scan->monotonic = true;
 		return check_clock(&block, path, error);
 	}
+	if (!strcmp(block.name, "tick")) {
+		scan->metadata->tick = block.clock;
+		return check_clock(&block, path, error);
+	}
 	if (!strcmp(block.name, "span")) {
 		scan->metadata->span = block.clock;
 		scan->span = true;
@@ -183,6 +187,8 @@ int recoat_metadata_parse(const char *text, const char *path, struct recoat_meta
 	struct scan scan = {.at = text, .metadata = metadata};
 	int depth = 0, result = 0;
 	char token[64];
+
+	*metadata = (struct recoat_metadata){0};
 
 	if (strncmp(text, FIRST_LINE, strlen(FIRST_LINE)) != 0)
 		return recoat_error_set(error, -EINVAL, "%s: starts with \"%.*s\", expected \"%s\"",

@@ -20,11 +20,12 @@ struct recoat_clock {
 struct recoat_metadata {
 	struct recoat_clock monotonic;
 	struct recoat_clock span;
+	struct recoat_clock tick; /* freq 0 where there is none: before heap traces. */
 };
 
 /*
  * Read what the analyzer needs of the TSDL in `path`: the leading comment with CTF's
- * version, the env block's recoat_format and the clocks `monotonic` and `span`. Event
+ * version, the env block's recoat_format and the clocks `monotonic`, `span` and `tick`. Event
  * layouts are not read, since recoat_format stands for those of events.def. 0, or -errno
  * with `error` that names the file, what was found and what was expected.
  */

@@ -163,6 +163,8 @@ void recoat_model_destroy(struct recoat_model *model)
 	recoat_map_fini(&model->kernel_index);
 	recoat_spans_fini(&model->spans);
 	recoat_timeline_fini(&model->timeline);
+	recoat_lifetimes_fini(&model->lifetimes);
+	recoat_mappings_fini(&model->mappings);
 	recoat_cct_fini(&model->cct);
 	recoat_strings_fini(&model->strings);
 	free(model);
@@ -179,6 +181,16 @@ uint64_t recoat_model_duration(const struct recoat_model *model)
 			last = model->process[i].last;
 	}
 	return last > first ? (uint64_t)last - (uint64_t)first : 0;
+}
+
+uint64_t recoat_model_heap_period(const struct recoat_model *model)
+{
+	uint64_t period = 0;
+
+	for (size_t i = 0; i < model->processes; i++)
+		if (model->process[i].heap_period > period)
+			period = model->process[i].heap_period;
+	return period;
 }
 
 struct recoat_span_sums recoat_model_span_total(const struct recoat_model *model)

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/lifetimes.h"
+#include "analyzer/mappings.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
 #include "analyzer/timeline.h"
@@ -62,10 +64,15 @@ struct recoat_process {
 	int64_t first, last; /* Of all its events, since the epoch. */
 	uint64_t user_time, system_time;
 	uint64_t max_resident;
-	bool has_heap;      /* heap_total was seen. */
-	size_t heap_shards; /* Threads at one time that allocated. */
+	bool has_heap;        /* heap_total was seen. */
+	uint64_t heap_period; /* Bytes between samples, 0: all of the heap was recorded. */
+	bool heap_traced;     /* Every event was recorded: figures are worked out from them. */
+	uint64_t strangers, overlaps; /* See replay.h. */
+	size_t heap_shards;           /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
 	uint64_t heap_peak_time;                    /* Since `first`. */
+	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
+	uint64_t mapped_peak_time;                  /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
 	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
 	/* CPU sampling; all 0 if there was none. */
@@ -93,9 +100,11 @@ struct recoat_model {
 	size_t processes, process_room;
 	struct recoat_refusal *refusal;
 	size_t refusals, refusal_room;
-	struct recoat_heap_counts heap; /* Sum over all paths. */
-	struct recoat_cpu_counts cpu;   /* Likewise. */
-	uint64_t unknown_paths;         /* Events whose call path was never recorded. */
+	struct recoat_heap_counts heap;          /* Sum over all paths. */
+	struct recoat_cpu_counts cpu;            /* Likewise. */
+	struct recoat_lifetimes_table lifetimes; /* From heap traces. */
+	struct recoat_mappings mappings;         /* Not part of the heap. */
+	uint64_t unknown_paths;                  /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */
 };
@@ -120,6 +129,9 @@ static inline uint64_t recoat_process_duration(const struct recoat_process *proc
 
 /* From the first event of any process to the last, in nanoseconds. */
 uint64_t recoat_model_duration(const struct recoat_model *model);
+
+/* Bytes between samples of the most coarsely sampled process; 0 if all figures are exact. */
+uint64_t recoat_model_heap_period(const struct recoat_model *model);
 
 /* Sums over top-level spans, those in no other. */
 struct recoat_span_sums recoat_model_span_total(const struct recoat_model *model);

@@ -136,29 +136,6 @@ static int bad_event(const struct recoat_packets_file *file, uint64_t offset,
 		   problem->event, problem->found, problem->field);
 }
 
-/* Give the events of the packet in the buffer. */
-static int read_events(const struct recoat_packets *packets, const struct recoat_packets_file *file,
-		       uint64_t offset, const struct recoat_packet *head,
-		       const struct recoat_visitor *visitor, struct recoat_error *error)
-{
-	const uint8_t *end = packets->buffer + head->content_bits / 8;
-	const uint8_t *at = packets->buffer + HEAD;
-	struct recoat_event_problem problem;
-	struct recoat_event event;
-	int result = visitor->packet ? visitor->packet(visitor->user, head) : 0;
-
-	while (!result && at < end) {
-		size_t bytes = recoat_event_decode(packets->stream, at, end, &event, &problem);
-
-		if (!bytes)
-			return bad_event(file, offset + (uint64_t)(at - packets->buffer), &problem,
-					 error);
-		result = visitor->event(visitor->user, &event);
-		at += bytes;
-	}
-	return result;
-}
-
 /* Read `content` bytes of a packet into the buffer. */
 static int fill(struct recoat_packets *packets, const struct recoat_packets_file *file,
 		uint64_t offset, size_t content, struct recoat_error *error)
@@ -181,16 +158,20 @@ static int fill(struct recoat_packets *packets, const struct recoat_packets_file
 	return 0;
 }
 
-/* Give a packet whose head was checked. */
+/* Have the events of a packet whose head was checked read next. 1, or -errno. */
 static int take(struct recoat_packets *packets, const struct recoat_packets_file *file,
-		uint64_t offset, const struct recoat_packet *head,
-		const struct recoat_visitor *visitor, struct recoat_error *error)
+		uint64_t offset, const struct recoat_packet *head, struct recoat_error *error)
 {
 	int result = fill(packets, file, offset, head->content_bits / 8, error);
 
 	packets->some = true;
 	packets->sequence = head->sequence;
-	return result ? result : read_events(packets, file, offset, head, visitor, error);
+	packets->file = file;
+	packets->packet_offset = offset;
+	packets->time = head->time_begin;
+	packets->at = packets->buffer + HEAD;
+	packets->end = packets->buffer + head->content_bits / 8;
+	return result ? result : 1;
 }
 
 /* Read the live packet's head. False if it is empty, or damaged (which `error` says). */
@@ -243,60 +224,121 @@ static int truncated(const struct recoat_packets *packets, uint64_t offset, size
 		   file->size - offset, head->packet_bits / 8);
 }
 
-static int read_full(struct recoat_packets *packets, const struct recoat_visitor *visitor,
+/* The next packet of the file of full ones. 1, 0 at the end, or -errno. */
+static int next_full(struct recoat_packets *packets, struct recoat_packet *head,
 		     struct recoat_error *error)
 {
 	const struct recoat_packets_file *file = &packets->full;
-	uint64_t offset = 0;
-	int result = 0;
-
-	while (!result && offset < file->size) {
-		struct recoat_packet head = {0};
-		ssize_t got = read_at(file, &head, HEAD, offset);
-
-		if (got < 0)
-			return recoat_error_set(error, (int)got, "%s: offset %" PRIu64 ": %s",
-						file->path, offset, strerror((int)-got));
-		if ((size_t)got < HEAD)
-			return truncated(packets, offset, (size_t)got, &head, error);
-		result = check_head(packets, file, offset, &head, error);
-		if (result)
-			return result;
-		if (head.packet_bits / 8 > file->size - offset)
-			return truncated(packets, offset, HEAD, &head, error);
-		if (packets->some && head.sequence <= packets->sequence)
-			return bad(file, offset, error,
-				   "packet number %" PRIu64 " after %" PRIu64
-				   ", expected a higher one",
-				   head.sequence, packets->sequence);
-		result = take(packets, file, offset, &head, visitor, error);
-		offset += head.packet_bits / 8;
-	}
-	return result;
-}
-
-static int read_live(struct recoat_packets *packets, const struct recoat_visitor *visitor,
-		     struct recoat_error *error)
-{
-	struct recoat_packet head;
+	uint64_t offset = packets->offset;
+	ssize_t got = read_at(file, head, HEAD, offset);
 	int result;
 
-	if (!live_head(packets, &head, &result, error))
+	if (got < 0)
+		return recoat_error_set(error, (int)got, "%s: offset %" PRIu64 ": %s", file->path,
+					offset, strerror((int)-got));
+	packets->offset = file->size;
+	if ((size_t)got < HEAD)
+		return truncated(packets, offset, (size_t)got, head, error);
+	result = check_head(packets, file, offset, head, error);
+	if (result)
+		return result;
+	if (head->packet_bits / 8 > file->size - offset)
+		return truncated(packets, offset, HEAD, head, error);
+	if (packets->some && head->sequence <= packets->sequence)
+		return bad(file, offset, error,
+			   "packet number %" PRIu64 " after %" PRIu64 ", expected a higher one",
+			   head->sequence, packets->sequence);
+	packets->offset = offset + head->packet_bits / 8;
+	return take(packets, file, offset, head, error);
+}
+
+/* The live packet, if it holds anything that is not in the other file. As above. */
+static int next_live(struct recoat_packets *packets, struct recoat_packet *head,
+		     struct recoat_error *error)
+{
+	int result;
+
+	if (!live_head(packets, head, &result, error))
 		return result;
 	/* It was appended already and the writer had no time to empty it. */
-	if (packets->some && head.sequence <= packets->sequence)
+	if (packets->some && head->sequence <= packets->sequence)
 		return 0;
-	if (head.packet_bits / 8 > packets->live.size)
+	if (head->packet_bits / 8 > packets->live.size)
 		return bad(&packets->live, 0, error,
 			   "truncated: %" PRIu64 " bytes, expected a packet of %" PRIu64,
-			   packets->live.size, head.packet_bits / 8);
-	return take(packets, &packets->live, 0, &head, visitor, error);
+			   packets->live.size, head->packet_bits / 8);
+	return take(packets, &packets->live, 0, head, error);
+}
+
+int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *head,
+			struct recoat_error *error)
+{
+	*head = (struct recoat_packet){0};
+	if (packets->full.path && packets->offset < packets->full.size) {
+		int result = next_full(packets, head, error);
+
+		if (result)
+			return result;
+	}
+	if (packets->live_read)
+		return 0;
+	packets->live_read = true;
+	return next_live(packets, head, error);
+}
+
+/* Packed events have the low bits of their time, which is never before the one before. */
+static void complete_time(struct recoat_packets *packets, struct recoat_event *event)
+{
+	packets->time += (event->time - packets->time) & ((1u << RECOAT_PACKED_TIME_BITS) - 1);
+	event->time = packets->time;
+}
+
+int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
+			 struct recoat_error *error)
+{
+	struct recoat_event_problem problem;
+	size_t bytes;
+
+	if (packets->at >= packets->end)
+		return 0;
+	bytes = recoat_event_decode(packets->stream, packets->at, packets->end, event, &problem);
+	if (!bytes)
+		return bad_event(packets->file,
+				 packets->packet_offset + (uint64_t)(packets->at - packets->buffer),
+				 &problem, error);
+	packets->at += bytes;
+	if (packets->stream == RECOAT_STREAM_TRACE)
+		complete_time(packets, event);
+	return 1;
+}
+
+/* Give the events of one packet to the visitor. */
+static int visit(struct recoat_packets *packets, const struct recoat_packet *head,
+		 const struct recoat_visitor *visitor, struct recoat_error *error)
+{
+	int result = visitor->packet ? visitor->packet(visitor->user, head) : 0;
+	struct recoat_event event;
+
+	while (!result) {
+		int found = recoat_packets_event(packets, &event, error);
+
+		if (found <= 0)
+			return found;
+		result = visitor->event(visitor->user, &event);
+	}
+	return result;
 }
 
 int recoat_packets_read(struct recoat_packets *packets, const struct recoat_visitor *visitor,
 			struct recoat_error *error)
 {
-	int result = packets->full.path ? read_full(packets, visitor, error) : 0;
+	struct recoat_packet head;
+	int result;
 
-	return result ? result : read_live(packets, visitor, error);
+	while ((result = recoat_packets_next(packets, &head, error)) > 0) {
+		result = visit(packets, &head, visitor, error);
+		if (result)
+			break;
+	}
+	return result;
 }

@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 struct recoat_error;
+struct recoat_event;
+struct recoat_packet;
 struct recoat_visitor;
 
 /* No packet is larger; a head that says so is damaged. */
@@ -28,6 +30,12 @@ struct recoat_packets {
 	size_t room;
 	bool some; /* A packet was given; `sequence` is its number. */
 	uint64_t sequence;
+	uint64_t offset; /* Where the next packet of `full` begins. */
+	bool live_read;
+	const struct recoat_packets_file *file; /* Of the packet at hand, */
+	uint64_t packet_offset;                 /* where it begins there, */
+	uint64_t time;                          /* of its latest event that is packed, */
+	const uint8_t *at, *end;                /* and what is left of it. */
 };
 
 /*
@@ -39,10 +47,19 @@ int recoat_packets_open(struct recoat_packets *packets, const char *full, const 
 void recoat_packets_close(struct recoat_packets *packets);
 
 /*
- * Give all packets of `full` and then the one of `live` to the visitor. A packet cut short
- * at the end of `full` is passed over if `live` still holds the whole of it, which is what
- * a kill while appending leaves; else it is an error.
+ * Read the next packet: all of `full` and then the one of `live`. A packet cut short at the
+ * end of `full` is passed over if `live` still holds the whole of it, which is what a kill
+ * while appending leaves; else it is an error. 1, 0 after the last, or -errno with `error`
+ * filled.
  */
+int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *head,
+			struct recoat_error *error);
+
+/* The next event of that packet. 1, 0 after the last, or -errno with `error` filled. */
+int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
+			 struct recoat_error *error);
+
+/* Give all packets and their events to the visitor; what it returns, if not 0, is returned. */
 int recoat_packets_read(struct recoat_packets *packets, const struct recoat_visitor *visitor,
 			struct recoat_error *error);
 

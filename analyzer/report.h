@@ -26,10 +26,23 @@ struct recoat_report {
 /* What was run, where, for how long, and how it ended. */
 void recoat_report_header(const struct recoat_report *report, FILE *file);
 
+/* ", estimated from samples" behind the title of what shows memory, or "" if it is exact. */
+const char *recoat_report_estimated(const struct recoat_report *report);
+
 /* The tables of kernels, of functions by CPU samples, and of allocation sites. */
 void recoat_report_kernels(const struct recoat_report *report, FILE *file);
 void recoat_report_functions(const struct recoat_report *report, FILE *file);
 void recoat_report_sites(const struct recoat_report *report, FILE *file);
+
+/* The table of sizes and lifetimes, nothing without a heap trace. */
+void recoat_report_lifetimes(const struct recoat_report *report, FILE *file);
+
+/* The table of mappings, nothing if there are none. */
+void recoat_report_mappings(const struct recoat_report *report, FILE *file);
+
+/* A site in words, and who called it on its largest path; both for the caller to free. */
+char *recoat_site_label(const struct recoat_site *site);
+char *recoat_site_callers(const struct recoat_report *report, const struct recoat_site *site);
 
 /* Call trees. */
 void recoat_report_time_tree(const struct recoat_report *report, FILE *file);

@@ -2,6 +2,7 @@
 /* Head and foot of a report: what was run, and what its figures rest on. */
 #include "analyzer/report.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,11 @@ static void print_time(const struct recoat_report *report, FILE *file)
 				  recoat_format_bytes((int64_t)resident).text));
 }
 
+const char *recoat_report_estimated(const struct recoat_report *report)
+{
+	return recoat_model_heap_period(report->model) ? ", estimated from samples" : "";
+}
+
 static void print_heap(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
@@ -125,13 +131,14 @@ static void print_heap(const struct recoat_report *report, FILE *file)
 		return;
 	}
 	print_own(report, file, "heap",
-		  recoat_asprintf("peak %s at %s%s, %s in %s allocations, %s live at the end",
+		  recoat_asprintf("peak %s at %s%s, %s in %s allocations, %s live at the end%s",
 				  recoat_format_bytes(largest->heap_peak).text,
 				  recoat_format_time(largest->heap_peak_time).text,
 				  model->processes > 1 ? " (largest process)" : "",
 				  recoat_format_bytes((int64_t)model->heap.bytes).text,
 				  recoat_format_count(model->heap.allocations).text,
-				  recoat_format_bytes(recoat_heap_counts_live(&model->heap)).text));
+				  recoat_format_bytes(recoat_heap_counts_live(&model->heap)).text,
+				  recoat_report_estimated(report)));
 }
 
 static void print_process_table(const struct recoat_report *report, FILE *file)
@@ -253,6 +260,56 @@ static void print_complaints(const struct recoat_report *report, FILE *file)
 		print_fact(report, file, "symbols", complaint);
 }
 
+/*
+ * A sum of N bytes over sampled blocks has a variance of N x period at most, which it has if
+ * all blocks are small.
+ */
+static void print_sampling(const struct recoat_report *report, FILE *file)
+{
+	uint64_t period = recoat_model_heap_period(report->model);
+	double bytes = (double)report->model->heap.bytes;
+	double error = bytes > 0 ? 100 * sqrt((double)period / bytes) : 0;
+
+	if (period)
+		print_own(report, file, "heap",
+			  recoat_asprintf(
+				  "estimated from a sample every %s on average; standard "
+				  "error of all bytes %.2g%%, of a hundredth of them %.2g%%",
+				  recoat_format_bytes((int64_t)period).text, error, 10 * error));
+}
+
+static bool is_traced(const struct recoat_model *model)
+{
+	for (size_t i = 0; i < model->processes; i++)
+		if (model->process[i].heap_traced)
+			return true;
+	return false;
+}
+
+static void print_tracing(const struct recoat_report *report, FILE *file, size_t threads)
+{
+	const struct recoat_model *model = report->model;
+	uint64_t strangers = 0, overlaps = 0;
+
+	for (size_t i = 0; i < model->processes; i++) {
+		strangers += model->process[i].strangers;
+		overlaps += model->process[i].overlaps;
+	}
+	print_fact(report, file, "peak",
+		   threads == 1 ? "exact, from every allocation and free"
+				: "from every allocation and free; the order of those that "
+				  "different threads made in one tick of the clock (1 to 10 ms) is "
+				  "not known");
+	if (strangers)
+		print_own(report, file, "not counted",
+			  recoat_asprintf("frees of %s blocks from before the recording began",
+					  recoat_format_count(strangers).text));
+	if (overlaps)
+		print_own(report, file, "lost",
+			  recoat_asprintf("frees of %s blocks, whose places were allocated again",
+					  recoat_format_count(overlaps).text));
+}
+
 /* Is the peak exact, and what is to be known about sums of peaks? */
 static void print_exactness(const struct recoat_report *report, FILE *file)
 {
@@ -264,7 +321,11 @@ static void print_exactness(const struct recoat_report *report, FILE *file)
 			most = model->process[i].heap_shards;
 	if (!most)
 		return;
-	if (most == 1)
+	if (recoat_model_heap_period(model))
+		print_sampling(report, file);
+	else if (is_traced(model))
+		print_tracing(report, file, most);
+	else if (most == 1)
 		print_fact(report, file, "peak", "exact: one thread at a time allocated");
 	else
 		print_own(
@@ -324,7 +385,7 @@ static void print_stops(const struct recoat_report *report, FILE *file)
 }
 
 /* What the sampled figures rest on. */
-static void print_sampling(const struct recoat_report *report, FILE *file)
+static void print_cpu_sampling(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 	struct recoat_cpu_counts cpu = {0};
@@ -359,7 +420,7 @@ void recoat_report_footer(const struct recoat_report *report, FILE *file)
 				  recoat_format_count(model->cct.nodes - 1).text, model->processes,
 				  model->processes == 1 ? "" : "es", report->path));
 	print_exactness(report, file);
-	print_sampling(report, file);
+	print_cpu_sampling(report, file);
 	print_path_counts(report, file);
 	print_losses(report, file);
 	print_refusals(report, file);

@@ -2,98 +2,13 @@
 /* A report as JSON: one object a line, so that memory does not grow with the recording. */
 #include "analyzer/report.h"
 
-#include <jansson.h>
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "analyzer/functions.h"
-#include "analyzer/memory.h"
 #include "analyzer/model.h"
+#include "analyzer/report_json.h"
 
 #define SCHEMA "recoat-report-1"
-
-/* Texts of a recording need not be UTF-8; what is not becomes one '?' a byte. */
-static json_t *text(const char *from)
-{
-	json_t *json = json_string(from ? from : "");
-	char *clean;
-
-	if (json)
-		return json;
-	clean = recoat_strdup(from);
-	for (char *at = clean; *at; at++)
-		if ((unsigned char)*at >= 0x80)
-			*at = '?';
-	json = json_string(clean);
-	free(clean);
-	return json;
-}
-
-/* Text, or null where there is none. */
-static json_t *text_or_null(const char *from)
-{
-	return from && *from ? text(from) : json_null();
-}
-
-static json_t *number(uint64_t value)
-{
-	return json_integer((json_int_t)(value > INT64_MAX ? INT64_MAX : value));
-}
-
-static json_t *signed_number(int64_t value)
-{
-	return json_integer((json_int_t)value);
-}
-
-static json_t *texts(const char *const *from, size_t count)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(array, text(from[i]));
-	return array;
-}
-
-/* Print one value and give it up. */
-static void put(FILE *file, json_t *json)
-{
-	json_dumpf(json, file, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
-	json_decref(json);
-}
-
-/* `"name": [`, elements by put_element(), `]`. */
-static void begin_list(FILE *file, const char *name)
-{
-	fprintf(file, ",\n\"%s\": [", name);
-}
-
-static void put_element(FILE *file, size_t index, json_t *json)
-{
-	fputs(index ? ",\n  " : "\n  ", file);
-	put(file, json);
-}
-
-static void end_list(FILE *file)
-{
-	fputs("\n]", file);
-}
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
-
-static void set_heap(json_t *object, const struct recoat_heap_counts *heap)
-{
-	set(object, "allocations", number(heap->allocations));
-	set(object, "bytes", number(heap->bytes));
-	set(object, "frees", number(heap->frees));
-	set(object, "freed_bytes", number(heap->freed_bytes));
-	set(object, "live_bytes", signed_number(recoat_heap_counts_live(heap)));
-	set(object, "temporary", number(heap->temporary));
-	set(object, "at_peak_bytes", signed_number(heap->at_peak));
-}
 
 static void set_cpu(json_t *object, const struct recoat_cpu_counts *cpu)
 {
@@ -188,6 +103,11 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "system_ns", number(process->system_time));
 	set(object, "max_resident_bytes", number(process->max_resident));
 	set(object, "heap_recorded", json_boolean(process->has_heap));
+	set(object, "heap_estimated", json_boolean(process->heap_period));
+	set(object, "heap_sample_period_bytes", number(process->heap_period));
+	set(object, "heap_traced", json_boolean(process->heap_traced));
+	set(object, "frees_of_unknown_blocks", number(process->strangers));
+	set(object, "lost_frees", number(process->overlaps));
 	set(object, "heap_shards", number(process->heap_shards));
 	set(object, "heap_live_bytes", signed_number(process->heap_live));
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
@@ -199,6 +119,9 @@ static json_t *process_json(const struct recoat_process *process)
 	set_cpu(object, &process->cpu);
 	set(object, "cpu_in_runtime_ns", number(process->cpu_in_runtime));
 	set(object, "cpu_lost_ns", number(process->cpu_lost));
+	set(object, "mapped_bytes", number(process->mapped_live));
+	set(object, "mapped_peak_bytes", number(process->mapped_peak));
+	set(object, "mapped_peak_ns", number(process->mapped_peak_time));
 	set(object, "events", number(process->events));
 	set(object, "call_path_counts", path_counts(&process->path_counts));
 	set(object, "dropped_events", number(process->packet_drops));
@@ -234,14 +157,6 @@ static void put_kernels(const struct recoat_report *report, FILE *file)
 	end_list(file);
 }
 
-static void set_call(json_t *object, const struct recoat_call *call)
-{
-	set(object, "function", text(call->function));
-	set(object, "known", json_boolean(call->known));
-	set(object, "file", text_or_null(call->file));
-	set(object, "line", call->line ? number((uint64_t)call->line) : json_null());
-}
-
 static void put_sites(const struct recoat_report *report, FILE *file)
 {
 	struct recoat_sites sites;
@@ -257,6 +172,8 @@ static void put_sites(const struct recoat_report *report, FILE *file)
 		set(object, "call_paths", number(sites.at[i].paths));
 		set(object, "largest_call_path", number(sites.at[i].node));
 		set_heap(object, &sites.at[i].heap);
+		if (sites.at[i].lifetimes)
+			recoat_report_json_lifetimes(object, sites.at[i].lifetimes);
 		put_element(file, i, object);
 	}
 	end_list(file);
@@ -409,6 +326,8 @@ static void put_totals(const struct recoat_report *report, FILE *file)
 	put(file, number(model->spans.orphans));
 	fprintf(file, ",\n\"processes_without_data\": ");
 	put(file, number(model->unusable));
+	fprintf(file, ",\n\"heap_estimated\": ");
+	put(file, json_boolean(recoat_model_heap_period(model)));
 	fprintf(file, ",\n\"heap\": ");
 	put(file, heap);
 	fprintf(file, ",\n\"cpu\": ");
@@ -424,6 +343,7 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 	put_kernels(report, file);
 	put_functions(report, file);
 	put_sites(report, file);
+	recoat_report_json_mappings(report, file);
 	put_spans(report, file);
 	put_nodes(report, file);
 	put_frames(report, file);

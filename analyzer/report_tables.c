@@ -193,7 +193,9 @@ void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 
-	fprintf(file, "\nKERNELS by time; self: without kernels that they call\n");
+	fprintf(file, "\nKERNELS by time; self: without kernels that they call%s%s\n",
+		*recoat_report_estimated(report) ? "; memory" : "",
+		recoat_report_estimated(report));
 	if (model->spans.count)
 		print_kernels(report, file);
 	if (model->kernels)
@@ -204,7 +206,7 @@ void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 
 /* ---- Allocation sites. ---- */
 
-static char *site_label(const struct recoat_site *site)
+char *recoat_site_label(const struct recoat_site *site)
 {
 	const char *module = recoat_module_name(site->module);
 	const char *unnamed = site->unnamed ? " and unnamed callees" : "";
@@ -253,8 +255,7 @@ static void append_caller(struct callers *callers, const char *name)
 	callers->text = longer;
 }
 
-/* Who called the site on its largest path, from the inside out; for the caller to free. */
-static char *callers_text(const struct recoat_report *report, const struct recoat_site *site)
+char *recoat_site_callers(const struct recoat_report *report, const struct recoat_site *site)
 {
 	const struct recoat_cct *cct = &report->model->cct;
 	struct callers callers = {.text = recoat_strdup(""), .last = site->call.function};
@@ -280,7 +281,7 @@ static void site_rows(struct recoat_table *table, const struct recoat_report *re
 		      const struct recoat_site *site, int64_t whole)
 {
 	const struct recoat_heap_counts *heap = &site->heap;
-	char *label = site_label(site), *callers = callers_text(report, site);
+	char *label = recoat_site_label(site), *callers = recoat_site_callers(report, site);
 
 	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)heap->bytes).text);
 	recoat_table_cell(table, "%s",
@@ -327,9 +328,9 @@ void recoat_report_sites(const struct recoat_report *report, FILE *file)
 	size_t shown;
 
 	fprintf(file,
-		"\nALLOCATION SITES by %s; leaked: live at the end; temporary: freed before the "
+		"\nALLOCATION SITES by %s%s; leaked: live at the end; temporary: freed before the "
 		"next allocation\n",
-		recoat_site_order_names[report->order]);
+		recoat_site_order_names[report->order], recoat_report_estimated(report));
 	recoat_sites_create(&sites, report->model, report->symbols, report->order);
 	shown = report->limit && sites.count > report->limit ? report->limit : sites.count;
 	table = recoat_table_create(column, sizeof(column) / sizeof(*column));

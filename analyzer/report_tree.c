@@ -204,8 +204,9 @@ void recoat_report_memory_tree(const struct recoat_report *report, FILE *file)
 	struct recoat_view view;
 	struct print print = {.view = &view, .cells = memory_cells, .value = report->order};
 
-	fprintf(file, "\nMEMORY allocated by call path, in order of %s, %g%% and more\n",
-		recoat_site_order_names[report->order], report->least);
+	fprintf(file, "\nMEMORY allocated by call path%s, in order of %s, %g%% and more\n",
+		recoat_report_estimated(report), recoat_site_order_names[report->order],
+		report->least);
 	recoat_view_memory(&view, report->model, report->symbols, report->order);
 	print.table = recoat_table_create(column, sizeof(column) / sizeof(*column));
 	print_tree(&print, report, file);

@@ -11,6 +11,7 @@
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
 #include "kernels/catalogue.h"
+#include "recoat/heap_level.h"
 #include "recoat/recording.h"
 
 #define LIBRARY "librecoat.so"
@@ -150,10 +151,12 @@ static int check_kernels(const struct recoat_catalogue *catalogue, const char *g
 
 static int check_heap(const char *level, struct recoat_error *error)
 {
-	if (!strcmp(level, "profile") || !strcmp(level, "off"))
+	struct recoat_heap_setting setting;
+
+	if (recoat_heap_level_parse(level, &setting))
 		return 0;
-	return recoat_error_set(error, -EINVAL, "heap: found \"%s\", expected profile or off",
-				level);
+	return recoat_error_set(error, -EINVAL,
+				"heap: found \"%s\", expected " RECOAT_HEAP_EXPECTED, level);
 }
 
 static int check_follow(struct recoat_error *error)

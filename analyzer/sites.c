@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/lifetimes.h"
 #include "analyzer/map.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
@@ -237,15 +238,27 @@ static struct recoat_site *find_site(struct search *search, const struct place *
 	return &sites->at[sites->count++];
 }
 
-static void add_node(struct search *search, uint32_t node)
+static struct recoat_site *add_path(struct search *search, uint32_t node,
+				    const struct recoat_heap_counts *counts)
 {
-	const struct recoat_node *nodes = search->model->cct.node;
 	struct place place = find_place(search, node);
 	struct recoat_site *site = find_site(search, &place);
 
-	if (!site->paths++ || nodes[node].heap.bytes > nodes[site->node].heap.bytes)
+	if (!site->paths++ || counts->bytes > site->node_bytes) {
 		site->node = node;
-	recoat_heap_counts_add(&site->heap, &nodes[node].heap);
+		site->node_bytes = counts->bytes;
+	}
+	recoat_heap_counts_add(&site->heap, counts);
+	return site;
+}
+
+static void add_lifetimes(struct recoat_site *site, const struct recoat_lifetimes *lifetimes)
+{
+	if (!lifetimes)
+		return;
+	if (!site->lifetimes)
+		site->lifetimes = recoat_calloc(1, sizeof(*site->lifetimes));
+	recoat_lifetimes_add(site->lifetimes, lifetimes);
 }
 
 static int by_value(const void *left, const void *right, void *order)
@@ -259,6 +272,16 @@ static int by_value(const void *left, const void *right, void *order)
 	return strcmp(a->call.function, b->call.function);
 }
 
+/* Sort what was found and give up what was needed to find it. */
+static void finish(struct search *search, enum recoat_site_order order)
+{
+	struct recoat_sites *sites = search->sites;
+
+	if (sites->count)
+		qsort_r(sites->at, sites->count, sizeof(*sites->at), by_value, &order);
+	recoat_map_fini(&search->index);
+}
+
 void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *model,
 			 struct recoat_symbols *symbols, enum recoat_site_order order)
 {
@@ -267,13 +290,27 @@ void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *
 	*sites = (struct recoat_sites){0};
 	for (uint32_t i = 0; i < model->cct.nodes; i++)
 		if (model->cct.node[i].heap.allocations)
-			add_node(&search, i);
-	if (sites->count)
-		qsort_r(sites->at, sites->count, sizeof(*sites->at), by_value, &order);
-	recoat_map_fini(&search.index);
+			add_lifetimes(add_path(&search, i, &model->cct.node[i].heap),
+				      recoat_lifetimes_find(&model->lifetimes, i));
+	finish(&search, order);
+}
+
+void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoat_model *model,
+				  struct recoat_symbols *symbols, uint32_t kind)
+{
+	struct search search = {.sites = sites, .model = model, .symbols = symbols};
+	const struct recoat_mappings *mappings = &model->mappings;
+
+	*sites = (struct recoat_sites){0};
+	for (size_t i = 0; i < mappings->count; i++)
+		if (mappings->at[i].kind == kind)
+			add_path(&search, mappings->at[i].node, &mappings->at[i].counts);
+	finish(&search, RECOAT_BY_BYTES);
 }
 
 void recoat_sites_destroy(struct recoat_sites *sites)
 {
+	for (size_t i = 0; i < sites->count; i++)
+		free(sites->at[i].lifetimes);
 	free(sites->at);
 }

@@ -10,6 +10,7 @@
 #include "analyzer/cct.h"
 #include "analyzer/symbols.h"
 
+struct recoat_lifetimes;
 struct recoat_model;
 
 /* A line of code that allocated, whoever called it. */
@@ -18,8 +19,10 @@ struct recoat_site {
 	const char *module; /* Path of its file. */
 	bool unnamed;       /* It happened in callees that the same file has no names for. */
 	struct recoat_heap_counts heap;
-	uint32_t paths; /* Number of call paths. */
-	uint32_t node;  /* The one that allocated the most bytes. */
+	uint32_t paths;                     /* Number of call paths. */
+	uint32_t node;                      /* The one that allocated the most bytes, */
+	uint64_t node_bytes;                /* and how many. */
+	struct recoat_lifetimes *lifetimes; /* NULL unless a trace tells them. */
 };
 
 enum recoat_site_order {
@@ -51,6 +54,11 @@ int64_t recoat_heap_counts_value(const struct recoat_heap_counts *counts,
  */
 void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *model,
 			 struct recoat_symbols *symbols, enum recoat_site_order order);
+
+/* The same for mappings of one kind, largest first. */
+void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoat_model *model,
+				  struct recoat_symbols *symbols, uint32_t kind);
+
 void recoat_sites_destroy(struct recoat_sites *sites);
 
 /* Does this function only pass memory on? */

@@ -43,6 +43,10 @@ static enum recoat_part part_of(const char *name)
 		return RECOAT_PART_PROCESS;
 	if (starts_with(name, "spans-"))
 		return RECOAT_PART_SPANS;
+	if (starts_with(name, "trace-"))
+		return RECOAT_PART_TRACE;
+	if (starts_with(name, "mappings-"))
+		return RECOAT_PART_MAPPINGS;
 	if (!strcmp(name, "heap-total"))
 		return RECOAT_PART_HEAP_TOTAL;
 	if (starts_with(name, "cpu-"))
@@ -54,7 +58,7 @@ static enum recoat_part part_of(const char *name)
 static bool in_place(enum recoat_part part)
 {
 	return part == RECOAT_PART_HEAP_TOTAL || part == RECOAT_PART_HEAP_PATHS ||
-	       part == RECOAT_PART_CPU;
+	       part == RECOAT_PART_CPU || part == RECOAT_PART_MAPPINGS;
 }
 
 static unsigned stream_id(enum recoat_part part)
@@ -62,6 +66,7 @@ static unsigned stream_id(enum recoat_part part)
 	return part == RECOAT_PART_PROCESS ? RECOAT_STREAM_PROCESS
 	       : part == RECOAT_PART_SPANS ? RECOAT_STREAM_SPANS
 	       : part == RECOAT_PART_CPU   ? RECOAT_STREAM_CPU
+	       : part == RECOAT_PART_TRACE ? RECOAT_STREAM_TRACE
 					   : RECOAT_STREAM_HEAP;
 }
 
@@ -85,10 +90,11 @@ static int add_file(struct recoat_trace *trace, const char *name, struct recoat_
 
 	stream->part = part_of(stream->name);
 	if (stream->part == RECOAT_PARTS || (is_live && in_place(stream->part)))
-		return recoat_error_set(error, -EINVAL,
-					"%s/%s: not a file of a recording, expected metadata, "
-					"process, spans-N, heap-total, heap-N-K or cpu-N-K",
-					trace->directory, name);
+		return recoat_error_set(
+			error, -EINVAL,
+			"%s/%s: not a file of a recording, expected metadata, process, spans-N, "
+			"heap-total, heap-N-K, cpu-N-K, trace-N or mappings-K",
+			trace->directory, name);
 	*(is_live ? &stream->live : &stream->full) = true;
 	return 0;
 }
@@ -169,29 +175,94 @@ uint64_t recoat_trace_size(const struct recoat_trace *trace)
 	return trace->size;
 }
 
+/* A stream's open files. */
+struct recoat_cursor {
+	struct recoat_packets packets;
+	struct recoat_packet head; /* Of the packet at hand. */
+	char *full, *live;
+};
+
+static int open_cursor(const struct recoat_trace *trace, const struct stream *stream,
+		       struct recoat_cursor **opened, struct recoat_error *error)
+{
+	struct recoat_cursor *cursor = recoat_calloc(1, sizeof(*cursor));
+	int result;
+
+	cursor->packets.stream = stream_id(stream->part);
+	if (stream->full)
+		cursor->full = recoat_asprintf("%s/%s", trace->directory, stream->name);
+	if (stream->live)
+		cursor->live = recoat_asprintf("%s/%s" LIVE, trace->directory, stream->name);
+	/* What is updated in place is, like a live packet, one packet that ends anywhere. */
+	if (in_place(stream->part)) {
+		cursor->live = cursor->full;
+		cursor->full = NULL;
+	}
+	result = recoat_packets_open(&cursor->packets, cursor->full, cursor->live, error);
+	if (result)
+		recoat_cursor_close(cursor);
+	else
+		*opened = cursor;
+	return result;
+}
+
+void recoat_cursor_close(struct recoat_cursor *cursor)
+{
+	if (!cursor)
+		return;
+	recoat_packets_close(&cursor->packets);
+	free(cursor->full);
+	free(cursor->live);
+	free(cursor);
+}
+
+size_t recoat_trace_streams(const struct recoat_trace *trace, enum recoat_part part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < trace->count; i++)
+		count += trace->stream[i].part == part;
+	return count;
+}
+
+int recoat_cursor_open(const struct recoat_trace *trace, enum recoat_part part, size_t number,
+		       struct recoat_cursor **cursor, struct recoat_error *error)
+{
+	const struct stream *stream = trace->stream;
+
+	/* Streams are sorted by part. */
+	while (stream->part != part)
+		stream++;
+	return open_cursor(trace, stream + number, cursor, error);
+}
+
+int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
+		       const struct recoat_packet **packet, struct recoat_error *error)
+{
+	int result = recoat_packets_event(&cursor->packets, event, error);
+
+	*packet = NULL;
+	while (!result) {
+		result = recoat_packets_next(&cursor->packets, &cursor->head, error);
+		if (result <= 0)
+			return result;
+		*packet = &cursor->head;
+		result = recoat_packets_event(&cursor->packets, event, error);
+	}
+	return result;
+}
+
 /* Open the stream's files, read them through, and close them. */
 static int read_stream(const struct recoat_trace *trace, const struct stream *stream,
 		       const struct recoat_visitor *visitor, struct recoat_error *error)
 {
-	struct recoat_packets packets = {.stream = stream_id(stream->part)};
-	char *full = NULL, *live = NULL;
-	int result;
+	struct recoat_cursor *cursor;
+	int result = open_cursor(trace, stream, &cursor, error);
 
-	if (stream->full)
-		full = recoat_asprintf("%s/%s", trace->directory, stream->name);
-	if (stream->live)
-		live = recoat_asprintf("%s/%s" LIVE, trace->directory, stream->name);
-	/* What is updated in place is, like a live packet, one packet that ends anywhere. */
-	if (in_place(stream->part)) {
-		live = full;
-		full = NULL;
-	}
-	result = recoat_packets_open(&packets, full, live, error);
-	if (!result)
-		result = recoat_packets_read(&packets, visitor, error);
-	recoat_packets_close(&packets);
-	free(full);
-	free(live);
+	if (result)
+		return result;
+	result = recoat_packets_read(&cursor->packets, visitor, error);
+	recoat_cursor_close(cursor);
 	return result;
 }
 

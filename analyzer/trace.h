@@ -29,6 +29,8 @@ enum recoat_part {
 	RECOAT_PART_HEAP_TOTAL,
 	RECOAT_PART_HEAP_PATHS,
 	RECOAT_PART_CPU,
+	RECOAT_PART_MAPPINGS,
+	RECOAT_PART_TRACE,
 	RECOAT_PARTS,
 };
 
@@ -55,6 +57,24 @@ const char *recoat_trace_directory(const struct recoat_trace *trace);
 
 /* Bytes of all stream files, for progress. */
 uint64_t recoat_trace_size(const struct recoat_trace *trace);
+
+/*
+ * One stream of a part, to be read event by event beside others; memory is bounded by its
+ * largest packet. Streams are numbered from 0 to recoat_trace_streams() - 1. The caller closes
+ * the cursor; two files are open until then.
+ */
+struct recoat_cursor;
+size_t recoat_trace_streams(const struct recoat_trace *trace, enum recoat_part part);
+int recoat_cursor_open(const struct recoat_trace *trace, enum recoat_part part, size_t number,
+		       struct recoat_cursor **cursor, struct recoat_error *error);
+void recoat_cursor_close(struct recoat_cursor *cursor);
+
+/*
+ * The next event: 1, 0 after the last, or -errno with `error` filled. `*packet` becomes the head
+ * of the event's packet if that is a new one, else NULL; it is valid until the next call.
+ */
+int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
+		       const struct recoat_packet **packet, struct recoat_error *error);
 
 /*
  * Feed all events of one part to the visitor, file by file in order of name and packet by

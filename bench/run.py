@@ -90,6 +90,9 @@ def main():
     try:
         build(work)
         heap = {"plain": environment(), "recoat": recoat(build_dir, work),
+                "recoat, RECOAT_HEAP=sample:512K":
+                    recoat(build_dir, work, RECOAT_HEAP="sample:512K"),
+                "recoat, RECOAT_HEAP=trace": recoat(build_dir, work, RECOAT_HEAP="trace"),
                 "recoat, RECOAT_HEAP=off": recoat(build_dir, work, RECOAT_HEAP="off"),
                 "heaptrack": heaptrack(work)}
         for burst, what in ((64, "paths in runs of 64"), (1, "another path each time")):

@@ -30,6 +30,14 @@ static inline uint64_t recoat_clock_coarse(void)
 	return recoat_clock_read(CLOCK_MONOTONIC_COARSE);
 }
 
+#define RECOAT_TICKS_A_SECOND 1000u
+
+/* The clock "tick": milliseconds of the coarse clock. */
+static inline uint64_t recoat_clock_tick(void)
+{
+	return recoat_clock_coarse() / (1000000000u / RECOAT_TICKS_A_SECOND);
+}
+
 /* Ticks of the clock "span": the time stamp counter where it is invariant. */
 static inline uint64_t recoat_clock_span(void)
 {

@@ -4,15 +4,19 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "preload/clock.h"
+#include "preload/in_place.h"
 #include "preload/memory.h"
 #include "preload/pointer_table.h"
 #include "preload/recording.h"
+#include "preload/trace.h"
 #include "preload/tree.h"
 
 #define PATHS_A_LEAF 1024
-#define EVENTS_A_LOOK 256            /* Heap events of a thread between looks at the clock. */
+#define EVENTS_A_LOOK 256            /* Heap events of a thread between looks at the clock, */
+#define SAMPLES_A_LOOK 1             /* of which sampling leaves few. */
 #define SAMPLE_INTERVAL_NS 10000000u /* Between two heap_sample events. */
 
 /* A heap_path event as it stands in a heap packet. */
@@ -39,35 +43,40 @@ static_assert(sizeof(struct total_packet) ==
 static struct total_packet no_file; /* Serves until, and unless, there is a file. */
 static struct total_packet *total = &no_file;
 static _Atomic uint64_t next_sample;
+bool recoat_heap_tracing;
+static uint32_t events_a_look = EVENTS_A_LOOK; /* Set at start. */
 
-static void init_packet(struct recoat_packet *packet, size_t size, uint32_t shard, uint64_t now)
+static void put_level(const struct recoat_heap_setting *setting, uint64_t now)
 {
-	*packet = (struct recoat_packet){
-		.stream = RECOAT_STREAM_HEAP,
-		.time_begin = now,
-		.time_end = now,
-		.content_bits = 8 * sizeof *packet,
-		.packet_bits = 8 * (uint64_t)size,
-		.shard = shard,
+	const struct recoat_heap_recording event = {
+		.level = setting->level == RECOAT_HEAP_TRACE    ? "trace"
+			 : setting->level == RECOAT_HEAP_SAMPLE ? "sample"
+								: "profile",
+		.period = setting->period,
 	};
+
+	recoat_lock_take(&recoat_process_lock);
+	recoat_put_heap_recording(&recoat_process_stream, now, &event);
+	recoat_lock_drop(&recoat_process_lock);
 }
 
-static void publish_packet(struct recoat_packet *packet, size_t content)
-{
-	__atomic_store_n(&packet->content_bits, 8 * (uint64_t)content, __ATOMIC_RELEASE);
-	__atomic_store_n(&packet->magic, RECOAT_CTF_MAGIC, __ATOMIC_RELEASE);
-}
-
-bool recoat_heap_init(void)
+bool recoat_heap_init(const struct recoat_heap_setting *setting)
 {
 	uint64_t now = recoat_clock_monotonic();
-	struct total_packet *file = recoat_file_map("heap-total", 4096);
+	struct total_packet *file;
 
+	recoat_sampling_init(setting->period, now ^ (uint64_t)getpid() << 32);
+	events_a_look = setting->period ? SAMPLES_A_LOOK : EVENTS_A_LOOK;
+	put_level(setting, now);
+	recoat_heap_tracing = setting->level == RECOAT_HEAP_TRACE;
+	if (recoat_heap_tracing)
+		return true;
+	file = recoat_file_map("heap-total", 4096);
 	if (!file)
 		return false;
-	init_packet(&file->packet, 4096, 0, now);
+	recoat_in_place_init(&file->packet, 4096, 0, now);
 	file->word = recoat_event_word(RECOAT_EVENT_heap_total, now);
-	publish_packet(&file->packet, sizeof *file);
+	recoat_in_place_publish(&file->packet, sizeof *file);
 	total = file;
 	return true;
 }
@@ -76,6 +85,8 @@ void recoat_heap_reset(void)
 {
 	total = &no_file;
 	no_file = (struct total_packet){0};
+	if (recoat_sampling_period)
+		recoat_sampled_reset();
 	recoat_pointer_reset();
 }
 
@@ -93,8 +104,8 @@ static bool add_chunk(struct recoat_thread *thread)
 	}
 	if (!packet)
 		return false;
-	init_packet(packet, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
-	publish_packet(packet, sizeof *packet);
+	recoat_in_place_init(packet, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
+	recoat_in_place_publish(packet, sizeof *packet);
 	thread->heap_packet = packet;
 	thread->free_slot = (struct recoat_heap_slot *)(packet + 1);
 	thread->slots_end = (struct recoat_heap_slot *)((char *)packet + RECOAT_HEAP_PACKET);
@@ -117,8 +128,8 @@ static struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t 
 	slot->counts.path = path;
 	/* A counter that was not there at the peak held nothing then, which is its zero. */
 	slot->counts.epoch = (uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
-	publish_packet(thread->heap_packet,
-		       (size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
+	recoat_in_place_publish(thread->heap_packet,
+				(size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
 	leaf[path % PATHS_A_LEAF] = slot;
 	return slot;
 }
@@ -199,28 +210,60 @@ static void change_live(struct recoat_thread *thread, int64_t change)
 	if (__builtin_expect(
 		    thread->pending > RECOAT_HEAP_SLACK || thread->pending < -RECOAT_HEAP_SLACK, 0))
 		tell_total(thread);
-	if (__builtin_expect(++thread->events >= EVENTS_A_LOOK, 0))
+	if (__builtin_expect(++thread->events >= events_a_look, 0))
 		look_at_clock(thread);
+}
+
+/* What a recorded block counts for. */
+static struct recoat_weight weight_of(const void *address, uint64_t size)
+{
+	if (__builtin_expect(recoat_sampling_period != 0, 0))
+		return recoat_sampling_weight(address, size);
+	return (struct recoat_weight){.count = 1, .bytes = size};
+}
+
+/* Remember whose block it is; without memory for that, its free will not be counted. */
+static void put_block(const void *address, struct recoat_block block)
+{
+	if (!recoat_pointer_put(address, block))
+		recoat_drop(RECOAT_DROP_POINTERS);
+	else if (recoat_sampling_period)
+		recoat_sampled_add(address);
+}
+
+static bool take_block(const void *address, struct recoat_block *block)
+{
+	if (!recoat_pointer_take(address, block))
+		return false;
+	if (recoat_sampling_period)
+		recoat_sampled_remove(address);
+	return true;
 }
 
 void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
 			   uint32_t path)
 {
 	struct recoat_block block = {.path = path, .size = size};
-	struct recoat_heap_path *counts = counters(thread, path);
+	struct recoat_heap_path *counts;
+	struct recoat_weight weight;
 
+	if (recoat_heap_tracing) {
+		recoat_trace_allocated(thread, address, size, path);
+		return;
+	}
+	counts = counters(thread, path);
 	if (block.size > RECOAT_BLOCK_SIZE_MAX)
 		block.size = RECOAT_BLOCK_SIZE_MAX;
 	if (!counts)
 		return;
-	if (!recoat_pointer_put(address, block))
-		recoat_drop(RECOAT_DROP_POINTERS);
-	counts->allocations++;
-	counts->bytes += block.size;
+	put_block(address, block);
+	weight = weight_of(address, block.size);
+	counts->allocations += weight.count;
+	counts->bytes += weight.bytes;
 	thread->last = address;
-	thread->allocations++;
-	thread->bytes += block.size;
-	change_live(thread, (int64_t)block.size);
+	thread->allocations += weight.count;
+	thread->bytes += weight.bytes;
+	change_live(thread, (int64_t)weight.bytes);
 	if (thread->live > thread->live_peak)
 		thread->live_peak = thread->live;
 	/* After the counters: what they hold now belongs to the new peak. */
@@ -231,9 +274,15 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 {
 	struct recoat_heap_release release = {0};
 	struct recoat_heap_path *counts;
+	struct recoat_weight weight;
 	struct recoat_block block;
 
-	if (!recoat_pointer_take(address, &block))
+	if (recoat_heap_tracing) {
+		recoat_trace_freed(thread, address);
+		release.known = true;
+		return release;
+	}
+	if (!take_block(address, &block))
 		return release;
 	release = (struct recoat_heap_release){
 		.known = true,
@@ -243,13 +292,14 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 	};
 	if (release.temporary)
 		thread->last = NULL;
+	weight = weight_of(address, block.size);
 	counts = counters(thread, block.path);
 	if (counts) {
-		counts->frees++;
-		counts->freed_bytes += block.size;
-		counts->temporary += release.temporary;
+		counts->frees += weight.count;
+		counts->freed_bytes += weight.bytes;
+		counts->temporary += release.temporary ? weight.count : 0;
 	}
-	change_live(thread, -(int64_t)block.size);
+	change_live(thread, -(int64_t)weight.bytes);
 	return release;
 }
 
@@ -257,23 +307,26 @@ void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 			 const struct recoat_heap_release *release)
 {
 	struct recoat_heap_path *counts;
+	struct recoat_weight weight;
 
-	if (!release->known)
+	if (recoat_heap_tracing)
+		recoat_trace_kept(thread, address);
+	if (!release->known || recoat_heap_tracing)
 		return;
+	weight = weight_of(address, release->size);
 	counts = counters(thread, release->path);
 	if (counts) {
-		counts->frees--;
-		counts->freed_bytes -= release->size;
-		counts->temporary -= release->temporary;
+		counts->frees -= weight.count;
+		counts->freed_bytes -= weight.bytes;
+		counts->temporary -= release->temporary ? weight.count : 0;
 	}
-	recoat_pointer_put(address,
-			   (struct recoat_block){.path = release->path, .size = release->size});
-	change_live(thread, (int64_t)release->size);
+	put_block(address, (struct recoat_block){.path = release->path, .size = release->size});
+	change_live(thread, (int64_t)weight.bytes);
 }
 
 void recoat_heap_end(void)
 {
-	struct recoat_thread *thread = recoat_thread_enter();
+	struct recoat_thread *thread = recoat_heap_tracing ? NULL : recoat_thread_enter();
 
 	if (!thread)
 		return;

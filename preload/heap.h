@@ -16,12 +16,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "preload/sampling.h"
 #include "preload/thread.h"
+#include "recoat/heap_level.h"
 
-/* Create the total. False if its file cannot be made. */
-bool recoat_heap_init(void);
+/* Say in the recording what is recorded, and create the total. False if its file cannot be made. */
+bool recoat_heap_init(const struct recoat_heap_setting *setting);
 
-/* `path` allocated a block of `size` bytes at `address`. Errno may change. */
+/* Every allocation and free is an event, and nothing is counted (trace.h). Set at start. */
+extern bool recoat_heap_tracing;
+
+/* Is this allocation to be recorded? One that succeeded is asked for once. */
+static inline bool recoat_heap_takes(struct recoat_thread *thread, size_t size)
+{
+	if (!recoat_sampling_period)
+		return true;
+	/* Whatever was allocated before is not the newest block any more. */
+	thread->last = NULL;
+	return recoat_sampling_takes(&thread->sampler, size);
+}
+
+/* May this block have been recorded? False is certain, and cheaper than asking for it. */
+static inline bool recoat_heap_may_know(const void *address)
+{
+	return !recoat_sampling_period || recoat_sampled_may_be(address);
+}
+
+/* `path` allocated a block of `size` bytes at `address`, to be recorded. Errno may change. */
 void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
 			   uint32_t path);
 

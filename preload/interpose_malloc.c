@@ -91,15 +91,33 @@ static bool bootstrapping(void)
 	return !real.malloc;
 }
 
-static void record(struct recoat_thread *thread, const void *block, size_t size,
-		   const struct recoat_caller *caller)
+/* Most allocations are not recorded when they are sampled, so asking comes first. */
+static inline void record(struct recoat_thread *thread, const void *block, size_t size,
+			  const struct recoat_caller *caller)
 {
-	int kept = errno;
+	int kept;
 
-	if (block)
+	if (block && recoat_heap_takes(thread, size)) {
+		kept = errno;
 		recoat_heap_allocated(thread, block, size, recoat_call_path(thread, caller));
+		errno = kept;
+	}
 	recoat_thread_leave(thread);
-	errno = kept;
+}
+
+/* The block is about to be given back. */
+static inline struct recoat_heap_release record_release(struct recoat_thread *thread,
+							const void *block)
+{
+	struct recoat_heap_release release = {0};
+	int kept;
+
+	if (recoat_heap_may_know(block)) {
+		kept = errno;
+		release = recoat_heap_released(thread, block);
+		errno = kept;
+	}
+	return release;
 }
 
 /* A state if this call is to be recorded. What the real function calls itself is not. */
@@ -150,12 +168,8 @@ RECOAT_EXPORT void free(void *block)
 	if (!block || in_arena(block) || bootstrapping())
 		return;
 	thread = enter();
-	if (thread) {
-		int kept = errno;
-
-		recoat_heap_released(thread, block);
-		errno = kept;
-	}
+	if (thread)
+		record_release(thread, block);
 	recoat_thread_lend(thread);
 	real.free(block);
 	recoat_thread_take_back();
@@ -201,7 +215,7 @@ RECOAT_EXPORT void *realloc(void *old, size_t size)
 		return arena_allocate(16, size);
 	thread = enter();
 	if (thread && old)
-		release = recoat_heap_released(thread, old);
+		release = record_release(thread, old);
 	recoat_thread_lend(thread);
 	block = real.realloc(old, size);
 	recoat_thread_take_back();
@@ -226,7 +240,7 @@ RECOAT_EXPORT void *reallocarray(void *old, size_t count, size_t size)
 	}
 	thread = enter();
 	if (thread && old)
-		release = recoat_heap_released(thread, old);
+		release = record_release(thread, old);
 	recoat_thread_lend(thread);
 	block = real.reallocarray(old, count, size);
 	recoat_thread_take_back();

@@ -14,46 +14,64 @@
 
 #define SECOND 1000000000u
 
-static const char types[] =
-	"typealias integer { size = 8; align = 8; } := u8;\n"
-	"typealias integer { size = 16; align = 8; } := u16;\n"
-	"typealias integer { size = 32; align = 8; } := u32;\n"
-	"typealias integer { size = 64; align = 8; } := u64;\n"
-	"typealias integer { size = 64; align = 8; base = 16; } := x64;\n"
-	"typealias integer { size = 64; align = 8; signed = true; } := i64;\n"
-	"typealias string { encoding = UTF8; } := str;\n"
-	"trace { major = 1; minor = 8; byte_order = le;\n"
-	"\tpacket.header := struct { u32 magic; u32 stream_id; };\n"
-	"};\n"
-	"env { tracer = \"recoat\"; recoat_format = 1; };\n";
+static const char types[] = "typealias integer { size = 8; align = 8; } := u8;\n"
+			    "typealias integer { size = 16; align = 8; } := u16;\n"
+			    "typealias integer { size = 32; align = 8; } := u32;\n"
+			    "typealias integer { size = 64; align = 8; } := u64;\n"
+			    "typealias integer { size = 64; align = 8; base = 16; } := x64;\n"
+			    "typealias integer { size = 64; align = 8; signed = true; } := i64;\n"
+			    "typealias string { encoding = UTF8; } := str;\n"
+			    "trace { major = 1; minor = 8; byte_order = le;\n"
+			    "\tpacket.header := struct { u32 magic; u32 stream_id; };\n"
+			    "};\n"
+			    "env { tracer = \"recoat\"; recoat_format = 1; };\n";
 
-#define STREAM(id, clock)                                                                          \
+/* How events begin, as RECOAT_EVENT_*_BITS and RECOAT_PACKED_*_BITS have it. */
+#define HEADER(clock) "u8 id; integer { size = 56; align = 8; map = clock." #clock ".value; } time;"
+#define PACKED_HEADER(clock)                                                                       \
+	"integer { size = 4; align = 1; } id; "                                                    \
+	"integer { size = 16; align = 1; map = clock." #clock ".value; } time;"
+
+#define STREAM(id, clock, header)                                                                  \
 	"stream { id = " #id ";\n"                                                                 \
-	"\tevent.header := struct { u8 id; integer { size = 56; align = 8; "                       \
-	"map = clock." #clock ".value; } time; };\n"                                               \
-	"\tpacket.context := struct { " #clock "_time timestamp_begin; " #clock                    \
-	"_time timestamp_end; u64 content_size; u64 packet_size; u64 packet_seq_num; "             \
-	"u64 events_discarded; u32 tid; u32 shard; };\n"                                           \
-	"};\n"
+	"\tevent.header := struct { " header(                                                      \
+		clock) " };\n"                                                                     \
+		       "\tpacket.context := struct { " #clock "_time timestamp_begin; " #clock     \
+		       "_time timestamp_end; u64 content_size; u64 packet_size; u64 "              \
+		       "packet_seq_num; "                                                          \
+		       "u64 events_discarded; u32 tid; u32 shard; };\n"                            \
+		       "};\n"
 
 static const char streams[] =
 	"typealias integer { size = 64; align = 8; map = clock.monotonic.value; } := "
 	"monotonic_time;\n"
 	"typealias integer { size = 64; align = 8; map = clock.span.value; } := span_time;\n"
-	STREAM(0, monotonic) STREAM(1, span) STREAM(2, monotonic)
-	STREAM(3, monotonic);
+	"typealias integer { size = 64; align = 8; map = clock.tick.value; } := "
+	"tick_time;\n" STREAM(0, monotonic, HEADER) STREAM(1, span, HEADER)
+		STREAM(2, monotonic, HEADER) STREAM(3, monotonic, HEADER)
+			STREAM(4, tick, PACKED_HEADER);
 
 #define ID_PROCESS "0"
 #define ID_SPANS "1"
 #define ID_HEAP "2"
 #define ID_CPU "3"
+#define ID_TRACE "4"
+
+/* Types of bit-packed fields as TSDL has them, but for their size. */
+#define BASE_u32 "10"
+#define BASE_u64 "10"
+#define BASE_x64 "16"
 
 static const char events[] =
 #define EVENT(stream, id, name)                                                                    \
 	"event { stream_id = " ID_##stream "; id = " #id "; name = \"" #name                       \
-	"\"; fields := struct {"
+					   "\"; fields := struct {"
 #define FIELD(type, name) " " #type " " #name ";"
 #define END(name) " }; };\n"
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)                                                                    \
+	" integer { size = " #width "; align = 1; base = " BASE_##type "; } " #name ";"
+#define PACKED_END(name) END(name)
 #include "recoat/events.def"
 	;
 
@@ -81,6 +99,8 @@ static int put_clocks(char *to, size_t size, uint64_t span_frequency)
 		span_frequency = SECOND;
 		span_value = 0;
 	}
+	used += put_clock(to + used, size - (size_t)used, "tick", RECOAT_TICKS_A_SECOND,
+			  monotonic / (SECOND / RECOAT_TICKS_A_SECOND), real);
 	return used + put_clock(to + used, size - (size_t)used, "span", span_frequency, span_value,
 				span_real);
 }

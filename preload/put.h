@@ -61,7 +61,7 @@ static inline unsigned char *recoat_copy_str(unsigned char *at, const char *text
 		size_t bytes = sizeof(uint64_t);
 #define FIELD(type, name) bytes += recoat_size_##type(event->name);
 #define END(name)                                                                                  \
-		return bytes;                                                                      \
+	return bytes;                                                                              \
 	}
 #include "recoat/events.def"
 
@@ -79,8 +79,53 @@ static inline unsigned char *recoat_copy_str(unsigned char *at, const char *text
 		at = recoat_copy_u64(at, recoat_event_word(id, now));
 #define FIELD(type, name) at = recoat_copy_##type(at, event->name);
 #define END(name)                                                                                  \
-		recoat_stream_commit(stream, bytes, now);                                          \
+	recoat_stream_commit(stream, bytes, now);                                                  \
 	}
 #include "recoat/events.def"
+
+/*
+ * Bit-packed events: recoat_pack_NAME() fills the words that recoat_put_packed() appends. The
+ * positions are constants, so that what is left of this are a few shifts.
+ */
+static inline unsigned recoat_pack(uint64_t *words, unsigned at, uint64_t value, unsigned width)
+{
+	unsigned word = at / 64, shift = at % 64;
+
+	if (width < 64)
+		value &= (1ull << width) - 1;
+	words[word] = shift ? words[word] | value << shift : value;
+	if (shift + width > 64)
+		words[word + 1] = value >> (64 - shift);
+	return at + width;
+}
+
+#define EVENT(stream, id, name)
+#define FIELD(type, name)
+#define END(name)
+#define PACKED(stream, id, name)                                                                   \
+	static_assert(RECOAT_PACKED_##name % 8 == 0, "whole words");                               \
+	static inline void recoat_pack_##name(uint64_t *words, uint64_t now,                       \
+					      const struct recoat_##name *event)                   \
+	{                                                                                          \
+		unsigned at = recoat_pack(words, 0, id, RECOAT_PACKED_ID_BITS);                    \
+                                                                                                   \
+		at = recoat_pack(words, at, now, RECOAT_PACKED_TIME_BITS);
+#define BITS(type, width, name) at = recoat_pack(words, at, event->name, width);
+#define PACKED_END(name)                                                                           \
+	(void)at;                                                                                  \
+	}
+#include "recoat/events.def"
+
+/* Append an event of `bytes` packed bytes at time `now`, which recoat_stream_time() has seen. */
+static inline void recoat_put_packed(struct recoat_stream *stream, uint64_t now,
+				     const uint64_t *words, size_t bytes)
+{
+	unsigned char *at = recoat_stream_reserve(stream, bytes, now);
+
+	if (!at)
+		return;
+	memcpy(at, words, bytes);
+	recoat_stream_commit(stream, bytes, now);
+}
 
 #endif

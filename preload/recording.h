@@ -45,6 +45,7 @@ enum recoat_drop {
 	RECOAT_DROP_SPANS,    /* Spans nested too deeply, or their stream is gone. */
 	RECOAT_DROP_SAMPLES,  /* CPU samples whose path or counter could not be stored. */
 	RECOAT_DROP_TIMERS,   /* Threads that have no timer: the system allows no more. */
+	RECOAT_DROP_TRACE,    /* A thread's trace stream cannot be opened. */
 	RECOAT_DROP_REASONS
 };
 void recoat_drop(enum recoat_drop reason);

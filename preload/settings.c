@@ -92,13 +92,12 @@ static bool read_heap(struct recoat_settings *settings, char *problem, size_t pr
 {
 	const char *value = getenv("RECOAT_HEAP");
 
-	settings->heap = RECOAT_HEAP_PROFILE;
-	if (!value || !*value || !strcmp(value, "profile"))
+	if (!value || !*value)
+		value = "profile";
+	if (recoat_heap_level_parse(value, &settings->heap))
 		return true;
-	settings->heap = RECOAT_HEAP_OFF;
-	if (!strcmp(value, "off"))
-		return true;
-	snprintf(problem, problem_size, "RECOAT_HEAP: found '%s', expected profile or off", value);
+	snprintf(problem, problem_size, "RECOAT_HEAP: found '%s', expected " RECOAT_HEAP_EXPECTED,
+		 value);
 	return false;
 }
 

@@ -7,10 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum recoat_heap_level {
-	RECOAT_HEAP_OFF,
-	RECOAT_HEAP_PROFILE,
-};
+#include "recoat/heap_level.h"
 
 enum recoat_unwinder {
 	RECOAT_UNWIND_CACHE,     /* Our own, behind the stack cache. */
@@ -19,13 +16,13 @@ enum recoat_unwinder {
 };
 
 struct recoat_settings {
-	char output[PATH_MAX];         /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
-	char kernel_path[PATH_MAX];    /* RECOAT_KERNEL_PATH and the installed directory. */
-	char kernels[1024];            /* RECOAT_KERNELS, globs; empty: all. */
-	enum recoat_heap_level heap;   /* RECOAT_HEAP. */
-	enum recoat_unwinder unwinder; /* RECOAT_UNWIND. */
-	unsigned cpu_rate;             /* RECOAT_CPU: samples a second of CPU time; 0: none. */
-	bool follow;                   /* RECOAT_FOLLOW: record children too. */
+	char output[PATH_MAX];           /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
+	char kernel_path[PATH_MAX];      /* RECOAT_KERNEL_PATH and the installed directory. */
+	char kernels[1024];              /* RECOAT_KERNELS, globs; empty: all. */
+	struct recoat_heap_setting heap; /* RECOAT_HEAP. */
+	enum recoat_unwinder unwinder;   /* RECOAT_UNWIND. */
+	unsigned cpu_rate;               /* RECOAT_CPU: samples a second of CPU time; 0: none. */
+	bool follow;                     /* RECOAT_FOLLOW: record children too. */
 };
 
 /*

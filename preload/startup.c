@@ -16,6 +16,7 @@
 #include "preload/hook.h"
 #include "preload/interpose.h"
 #include "preload/link.h"
+#include "preload/mapping.h"
 #include "preload/memory.h"
 #include "preload/message.h"
 #include "preload/modules.h"
@@ -54,7 +55,7 @@ static bool begin_recording(bool forked)
 			recoat_message("%s; not recording", problem);
 		return false;
 	}
-	if (settings.heap != RECOAT_HEAP_OFF && !recoat_heap_init())
+	if (settings.heap.level != RECOAT_HEAP_OFF && !recoat_heap_init(&settings.heap))
 		recoat_drop(RECOAT_DROP_COUNTERS);
 	recoat_cpu_start(settings.cpu_rate);
 	recorded = getpid();
@@ -109,6 +110,7 @@ static void after_fork_in_child(void)
 	recoat_recording_reset();
 	recoat_thread_reset();
 	recoat_heap_reset();
+	recoat_mapping_reset();
 	if (recorded && settings.follow && fork_is_clean)
 		recoat_thread_begin_later(begin_in_child);
 	recorded = 0;
@@ -143,6 +145,7 @@ __attribute__((constructor)) static void start(void)
 	int kept = errno;
 
 	recoat_malloc_resolve();
+	recoat_mmap_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))
 		recoat_message("%s; not recording", problem);
@@ -150,7 +153,7 @@ __attribute__((constructor)) static void start(void)
 		recoat_call_path_init(settings.unwinder);
 		recoat_modules_refresh();
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-		recoat_heap_wanted = settings.heap != RECOAT_HEAP_OFF;
+		recoat_heap_wanted = settings.heap.level != RECOAT_HEAP_OFF;
 		recoat_thread_allow(true);
 		recoat_cpu_attach();
 	}

@@ -15,6 +15,7 @@
 #include "preload/os.h"
 
 #define MAPPINGS_A_BLOCK 254
+#define PAGE 4096
 
 /* Every shared mapping, so that a forked child can let go of its parent's files. */
 struct mapping_block {
@@ -152,6 +153,16 @@ int recoat_stream_open(struct recoat_stream *stream, uint32_t id, const char *na
 	return 0;
 }
 
+/* Write the packet's pages that hold something; `fd` is open for appending. */
+static bool write_packet(int fd, const struct recoat_packet *packet)
+{
+	struct recoat_packet head = *packet;
+
+	head.packet_bits = 8 * ((head.content_bits / 8 + PAGE - 1) / PAGE * PAGE);
+	return recoat_write(fd, &head, sizeof head) &&
+	       recoat_write(fd, packet + 1, head.packet_bits / 8 - sizeof head);
+}
+
 /* Append the live packet to the stream's file: whole, or not at all. */
 static bool append_packet(const struct recoat_stream *stream)
 {
@@ -164,7 +175,7 @@ static bool append_packet(const struct recoat_stream *stream)
 	fd = recoat_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	stored = !fstat(fd, &before) && recoat_write(fd, stream->packet, stream->size);
+	stored = !fstat(fd, &before) && write_packet(fd, stream->packet);
 	if (!stored && ftruncate(fd, before.st_size)) {
 		/* The reader reports the torn packet. */
 	}
@@ -201,12 +212,18 @@ unsigned char *recoat_stream_reserve(struct recoat_stream *stream, size_t bytes,
 	return stream->cursor;
 }
 
+void recoat_stream_next_packet(struct recoat_stream *stream, uint64_t now)
+{
+	if (stream->cursor != (unsigned char *)(stream->packet + 1))
+		store_packet(stream, now);
+	else
+		empty_packet(stream, now);
+}
+
 void recoat_stream_hand_over(struct recoat_stream *stream, uint32_t tid, uint64_t now)
 {
 	if (!stream->packet || stream->packet->tid == tid)
 		return;
-	if (stream->cursor != (unsigned char *)(stream->packet + 1))
-		store_packet(stream, now);
+	recoat_stream_next_packet(stream, now);
 	stream->packet->tid = tid;
-	empty_packet(stream, now);
 }

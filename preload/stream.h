@@ -6,10 +6,10 @@
 /*
  * Events go into the live packet, a shared mapping of the small file NAME.live, and are
  * there for a reader as soon as they are committed, even if the process is killed. A full
- * packet is appended to the file NAME, which is open only for that moment, because the
- * target may close every descriptor or reuse its number. The mapping's blocks are reserved
- * first, so that a full disk cannot raise SIGBUS in the target. What cannot be stored is
- * dropped and counted in the packet.
+ * packet is appended to the file NAME (one that is not full without its empty pages), which is open
+ * only for that moment, because the target may close every descriptor or reuse its number. The
+ * mapping's blocks are reserved first, so that a full disk cannot raise SIGBUS in the target. What
+ * cannot be stored is dropped and counted in the packet.
  *
  * A stream has one writer at a time; its owner sees to that. All functions keep errno and
  * none allocates from the target's heap.
@@ -58,6 +58,9 @@ static inline uint64_t recoat_stream_time(const struct recoat_stream *stream, ui
  * full. NULL if the stream is not open or the event does not fit into any packet; counted.
  */
 unsigned char *recoat_stream_reserve(struct recoat_stream *stream, size_t bytes, uint64_t now);
+
+/* Store what the live packet holds, if anything, and begin the next one at `now`. */
+void recoat_stream_next_packet(struct recoat_stream *stream, uint64_t now);
 
 /* Publish the event that was written where recoat_stream_reserve() said. */
 static inline void recoat_stream_commit(struct recoat_stream *stream, size_t bytes, uint64_t now)

@@ -82,6 +82,7 @@ static struct recoat_thread *attach(void)
 	thread->last = NULL;
 	thread->stacks_attached = thread->own_stack_known = false;
 	thread->live_peak = thread->live;
+	recoat_stream_hand_over(&thread->trace, (uint32_t)thread->tid, recoat_clock_tick());
 	recoat_stream_hand_over(&thread->spans, (uint32_t)thread->tid, recoat_clock_span());
 	return thread;
 }

@@ -20,6 +20,7 @@
 #include <sys/types.h>
 
 #include "preload/cpu_counters.h"
+#include "preload/sampling.h"
 #include "preload/stream.h"
 #include "preload/unwind_stack.h"
 
@@ -60,9 +61,13 @@ struct recoat_thread {
 	const void *last;  /* Newest block, while no other was allocated after it. */
 	uint32_t events;   /* Counts towards the next look at the clock. */
 	uint32_t chunks;   /* Heap packets of this shard so far. */
+	struct recoat_sampler sampler;
 	struct recoat_heap_slot *free_slot, *slots_end; /* In the newest heap packet. */
 	struct recoat_packet *heap_packet;
 	struct recoat_heap_slot **slot_of_path[4096]; /* By path / 1024, path % 1024. */
+
+	struct recoat_stream trace; /* With RECOAT_HEAP=trace. */
+	bool trace_failed;          /* It could not be opened. */
 
 	/* Spans. */
 	struct recoat_stream spans;

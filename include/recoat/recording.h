@@ -18,6 +18,10 @@
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
  *   cpu-N-K         the K-th CPU packet of shard N: a cpu_total (K = 0 only) and cpu_path
  *                   events, updated in place
+ *   trace-N         TRACE packets of thread state N that are full
+ *   trace-N.live    the one being filled
+ *   mappings-K      the K-th HEAP packet of mapping_path events updated in place; the first
+ *                   one starts with mapping_total
  *
  * A live packet that was appended but not yet emptied when the process was killed
  * stands in both files with one sequence number; readers drop the second.
@@ -33,12 +37,14 @@
 #define RECOAT_STREAM_SPANS 1
 #define RECOAT_STREAM_HEAP 2
 #define RECOAT_STREAM_CPU 3
+#define RECOAT_STREAM_TRACE 4
 
 /* Sizes in bytes of the packets of each stream. All are multiples of the page size. */
 #define RECOAT_PROCESS_PACKET (64u << 10)
 #define RECOAT_SPANS_PACKET (256u << 10)
 #define RECOAT_HEAP_PACKET (64u << 10)
 #define RECOAT_CPU_PACKET (16u << 10) /* The first of a shard; later ones are larger. */
+#define RECOAT_TRACE_PACKET (256u << 10)
 
 /*
  * While several threads allocate, each tells heap_total of its balance only when that has moved
@@ -61,6 +67,11 @@
 #define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */
 #define RECOAT_SPAN_CPU 2u     /* `cpu_time` is valid. */
 #define RECOAT_SPAN_UNWOUND 4u /* Left by an exception, a cancellation or longjmp. */
+
+/* Kinds of mappings. */
+#define RECOAT_MAPPING_ANONYMOUS 0u
+#define RECOAT_MAPPING_FILE 1u
+#define RECOAT_MAPPING_KINDS 2u
 
 /* Head of every packet: the CTF packet header and packet context of all streams. */
 struct recoat_packet {
@@ -86,8 +97,18 @@ static inline uint64_t recoat_event_word(unsigned id, uint64_t time)
 	return (uint64_t)id | time << RECOAT_EVENT_ID_BITS;
 }
 
+/* The same of bit-packed events. */
+#define RECOAT_PACKED_ID_BITS 4
+#define RECOAT_PACKED_TIME_BITS 16
+
+/* Ticks that a packet of such events spans at most, well below 2^16. */
+#define RECOAT_TRACE_SPAN 60000u
+
 /* Ids as constants: RECOAT_EVENT_module_load and so on. */
 enum recoat_event_id {
+#define PACKED(stream, id, name) RECOAT_EVENT_##name = (id),
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name) RECOAT_EVENT_##name = (id),
 #define FIELD(type, name)
 #define END(name)
@@ -104,11 +125,28 @@ typedef int64_t recoat_i64;
 typedef const char *recoat_str;
 
 /* One struct an event, struct recoat_module_load and so on: what is put and got. */
+#define PACKED(stream, id, name) struct recoat_##name {
+#define BITS(type, width, name) recoat_##type name;
+#define PACKED_END(name)                                                                           \
+	}                                                                                          \
+	;
 #define EVENT(stream, id, name) struct recoat_##name {
 #define FIELD(type, name) recoat_##type name;
 #define END(name)                                                                                  \
 	}                                                                                          \
 	;
 #include "recoat/events.def"
+
+/* Bytes that a bit-packed event takes: RECOAT_PACKED_trace_free and so on. */
+enum recoat_packed_bytes {
+#define EVENT(stream, id, name)
+#define FIELD(type, name)
+#define END(name)
+#define PACKED(stream, id, name)                                                                   \
+	RECOAT_PACKED_##name = (RECOAT_PACKED_ID_BITS + RECOAT_PACKED_TIME_BITS
+#define BITS(type, width, name) +(width)
+#define PACKED_END(name) ) / 8,
+#include "recoat/events.def"
+};
 
 #endif

@@ -36,7 +36,7 @@ refused 127 'nonexistent: program not found' record -- nonexistent
 refused 127 './nonexistent: program not found' record -- ./nonexistent
 touch plain
 refused 126 'not executable' record -- ./plain
-refused 125 'expected profile or off' record --heap full -- true
+refused 125 'expected profile, trace, sample:BYTES or off' record --heap full -- true
 refused 125 'expected a glob that matches one of: ' record --kernels 'zzz*' -- true
 refused 125 'cannot be created' record -o none/new -- true
 touch file
@@ -49,7 +49,7 @@ refused 125 'catalogues/bad.kernels:1: ' record -- true
 refused 1 'catalogues/bad.kernels:1: ' list kernels
 RECOAT_KERNEL_PATH=$top_srcdir/kernels
 RECOAT_HEAP=full; export RECOAT_HEAP
-refused 125 'expected profile or off' record -- true
+refused 125 'expected profile, trace, sample:BYTES or off' record -- true
 unset RECOAT_HEAP
 if echo 'int main(void) { return 0; }' >static.c && ${CC:-cc} -static -o static static.c 2>/dev/null; then
 	refused 125 'statically linked' record -- ./static

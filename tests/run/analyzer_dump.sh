@@ -21,7 +21,7 @@ mkdir example
 ok "a recording with every event is made" "$top_builddir/tests/unit/analyzer_example" example
 ok "babeltrace2 reads it and sees the same" same_events example
 every_event() {
-	sed -n 's/^EVENT([A-Z]*, [0-9]*, \(.*\)).*/\1/p' "$top_srcdir/include/recoat/events.def" |
+	sed -n 's/^\(EVENT\|PACKED\)([A-Z]*, [0-9]*, \(.*\))$/\2/p' "$top_srcdir/include/recoat/events.def" |
 		sort >schema
 	sed 's/: .*//' ours | sort -u | cmp - schema
 }

@@ -3,7 +3,7 @@
 # babeltrace2 reads our recordings, and finds event by event what our own reader finds.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v babeltrace2 >/dev/null || skip_all "no babeltrace2 here"
-plan 6
+plan 9
 
 # events_of DIR: as babeltrace2 tells them, without times and packet contexts, sorted.
 events_of() {
@@ -20,6 +20,12 @@ target=$targets/spans
 
 recoat record -o spans -- "$target" >/dev/null 2>&1
 ok "spans, a heap and a thread" same_events spans
+recoat record --heap trace -o trace -- "$target" >/dev/null 2>&1
+ok "spans and a heap trace" same_events trace
+recoat record --heap trace -o ttrace -- "$targets/threads" >/dev/null 2>&1
+ok "heap traces of 1,600 threads" same_events ttrace
+recoat record --heap trace -o ktrace -- "$targets/endings" kill >/dev/null 2>&1
+ok "the heap trace of a killed process" same_events ktrace
 recoat record -o python -- /usr/bin/python3 -c 'import json; json.dumps([{"a": n} for n in range(999)])' \
 	>/dev/null 2>&1
 ok "python3" same_events python

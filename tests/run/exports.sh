@@ -5,7 +5,7 @@
 plan 3
 
 listed() {
-	sed -n '/^global:/,/^local:/s/^\t\([A-Za-z_]*\);$/\1/p' "$top_srcdir/preload/preload.map" | sort
+	sed -n '/^global:/,/^local:/s/^\t\([A-Za-z_0-9]*\);$/\1/p' "$top_srcdir/preload/preload.map" | sort
 }
 shown() { nm -D --defined-only "$shim" | awk '{ print $3 }' | sort; }
 needed() { readelf -d "$shim" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }

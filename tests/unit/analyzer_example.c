@@ -33,6 +33,8 @@ static void write_process(const char *trace)
 							     .implementation = "original",
 							     .symbol = "s",
 							     .mechanism = "got"});
+	fixture_put_heap_recording(
+		&packet, 1000, &(struct recoat_heap_recording){.level = "sample", .period = 4096});
 	fixture_store(trace, "process", &packet);
 	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 1);
 	fixture_put_call_path(&packet, 2000,
@@ -92,6 +94,29 @@ static void write_heap(const char *trace)
 	fixture_put_heap_path(&packet, 2000,
 			      &(struct recoat_heap_path){.path = 1, .bytes = 3, .at_peak = -1});
 	fixture_store(trace, "heap-0-0", &packet);
+	fixture_begin(&packet, RECOAT_STREAM_HEAP, 0);
+	fixture_put_mapping_total(&packet, 2000,
+				  &(struct recoat_mapping_total){.live = 1, .peak = UINT64_MAX});
+	fixture_put_mapping_path(
+		&packet, 2000, &(struct recoat_mapping_path){.path = 1, .kind = 1, .bytes = 4096});
+	fixture_store(trace, "mappings-0", &packet);
+}
+
+static void write_trace(const char *trace)
+{
+	const struct recoat_trace_alloc alloc = {
+		.block = (1ull << 44) - 1, .path = UINT32_MAX, .size = 0x89abcdef};
+	struct fixture_packet packet;
+
+	fixture_begin(&packet, RECOAT_STREAM_TRACE, 0);
+	packet.head.time_begin = 0x1fff0;
+	fixture_put_trace_alloc(&packet, 0x1ffff, &alloc);
+	fixture_put_trace_free(&packet, 0x20000, &(struct recoat_trace_free){.block = 1});
+	fixture_put_trace_kept(&packet, 0x20000, &(struct recoat_trace_kept){.block = 1});
+	fixture_put_trace_alloc_large(&packet, 0x20001,
+				      &(struct recoat_trace_alloc_large){
+					      .block = 5, .path = 1, .size = 0x123456789abcdef});
+	fixture_store(trace, "trace-0", &packet);
 }
 
 static void write_cpu(const char *trace)
@@ -122,6 +147,7 @@ int main(int argc, char **argv)
 	write_spans(trace);
 	write_heap(trace);
 	write_cpu(trace);
+	write_trace(trace);
 	free(trace);
 	return 0;
 }

@@ -23,20 +23,24 @@ static const char metadata_head[] =
 	"\tpacket.header := struct { u32 magic; u32 stream_id; };\n};\n"
 	"env { tracer = \"fixture\"; recoat_format = 1; };\n"
 	"clock { name = monotonic; freq = 1000000000; offset_s = 0; offset = 0; };\n"
-	"clock { name = span; freq = 1000000000; offset_s = 0; offset = 0; };\n";
+	"clock { name = span; freq = 1000000000; offset_s = 0; offset = 0; };\n"
+	"clock { name = tick; freq = 1000; offset_s = 0; offset = 0; };\n";
 
 /* A stream, and the number type of its packets' times. */
 static void put_stream(FILE *file, int id, const char *clock)
 {
+	const char *head = id == RECOAT_STREAM_TRACE ? "integer { size = 4; align = 1; } id; "
+						       "integer { size = 16; align = 1;"
+						     : "u8 id; integer { size = 56; align = 8;";
+
 	fprintf(file,
 		"typealias integer { size = 64; align = 8; map = clock.%s.value; } := time_%d;\n"
 		"stream { id = %d;\n"
-		"\tevent.header := struct { u8 id; integer { size = 56; align = 8; "
-		"map = clock.%s.value; } time; };\n"
+		"\tevent.header := struct { %s map = clock.%s.value; } time; };\n"
 		"\tpacket.context := struct { time_%d timestamp_begin; time_%d timestamp_end; "
 		"u64 content_size; u64 packet_size; u64 packet_seq_num; u64 events_discarded; "
 		"u32 tid; u32 shard; };\n};\n",
-		clock, id, id, clock, id, id);
+		clock, id, id, head, clock, id, id);
 }
 
 char *fixture_path(const char *directory, const char *name)
@@ -114,6 +118,12 @@ void fixture_metadata(const char *directory)
 	put_stream(file, RECOAT_STREAM_SPANS, "span");
 	put_stream(file, RECOAT_STREAM_HEAP, "monotonic");
 	put_stream(file, RECOAT_STREAM_CPU, "monotonic");
+	put_stream(file, RECOAT_STREAM_TRACE, "tick");
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)                                                                    \
+	fprintf(file, " integer { size = %d; align = 1; base = %d; } %s;", width,                  \
+		*#type == 'x' ? 16 : 10, #name);
+#define PACKED_END(name) END(name)
 #define EVENT(stream, id, name)                                                                    \
 	fprintf(file, "event { stream_id = %d; id = %d; name = \"%s\"; fields := struct {",        \
 		RECOAT_STREAM_##stream, id, #name);
@@ -177,6 +187,35 @@ static void put_str(struct fixture_packet *packet, recoat_str value)
 		put_u64(packet, recoat_event_word(id, time));
 #define FIELD(type, name) put_##type(packet, event->name);
 #define END(name) }
+#include "recoat/events.def"
+
+/* Append bits, lowest first, to packed events that begin at `used`. */
+static void put_bits(struct fixture_packet *packet, unsigned *at, uint64_t value, unsigned width)
+{
+	for (unsigned i = 0; i < width; i++, ++*at) {
+		uint8_t *byte = &packet->bytes[packet->used + *at / 8];
+
+		assert(byte < packet->bytes + sizeof(packet->bytes));
+		*byte |= (uint8_t)((value >> i & 1) << *at % 8);
+	}
+}
+
+#define EVENT(stream, id, name)
+#define FIELD(type, name)
+#define END(name)
+#define PACKED(stream, id, name)                                                                   \
+	void fixture_put_##name(struct fixture_packet *packet, uint64_t time,                      \
+				const struct recoat_##name *event)                                 \
+	{                                                                                          \
+		unsigned at = 0;                                                                   \
+                                                                                                   \
+		put_bits(packet, &at, id, 4);                                                      \
+		put_bits(packet, &at, time, 16);
+#define BITS(type, width, name) put_bits(packet, &at, event->name, width);
+#define PACKED_END(name)                                                                           \
+	packet->used += at / 8;                                                                    \
+	packet->head.content_bits = packet->used * 8;                                              \
+	}
 #include "recoat/events.def"
 
 void fixture_put_start(struct fixture_packet *packet, uint32_t pid, const char *program)

@@ -51,6 +51,9 @@ void fixture_begin(struct fixture_packet *packet, unsigned stream, uint64_t sequ
 void fixture_store(const char *directory, const char *name, const struct fixture_packet *packet);
 
 /* Put an event: fixture_put_span(&packet, time, &(struct recoat_span){...}) and so on. */
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
 #define EVENT(stream, id, name)                                                                    \
 	void fixture_put_##name(struct fixture_packet *packet, uint64_t time,                      \
 				const struct recoat_##name *event);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tests of the reader: what it gives, and what it refuses in which words. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -196,7 +197,8 @@ static void test_refuses_truncated_packets(void **state)
 	assert_int_equal(unlink(path), 0);
 	free(path);
 	fixture_write(*state, "process.live", packet.bytes, 70);
-	assert_refused(*state, "/process.live: offset 0: truncated: 70 bytes", "expected a packet of 4096");
+	assert_refused(*state, "/process.live: offset 0: truncated: 70 bytes",
+		       "expected a packet of 4096");
 }
 
 static void test_refuses_foreign_bytes(void **state)
@@ -237,6 +239,40 @@ static void test_refuses_impossible_sizes(void **state)
 	packet.head.packet_bits = 0;
 	fixture_write(*state, "process", packet.bytes, sizeof(packet.bytes));
 	assert_refused(*state, "packet of 0 bits", "from 64");
+}
+
+/* A packed event has 16 bits of its time; the packet's begin and the one before tell the rest. */
+static void test_completes_the_time_of_packed_events(void **state)
+{
+	struct fixture_packet packet;
+	struct recoat_error error = {""};
+	struct seen seen;
+
+	fixture_metadata(*state);
+	fixture_begin(&packet, RECOAT_STREAM_TRACE, 0);
+	packet.head.time_begin = 0x1fff0;
+	fixture_put_trace_free(&packet, 0x1fff8, &(struct recoat_trace_free){.block = 1});
+	fixture_put_trace_free(&packet, 0x20003, &(struct recoat_trace_free){.block = 1});
+	fixture_store(*state, "trace-0", &packet);
+	assert_int_equal(read_all(*state, &seen, &error), 0);
+	assert_int_equal(seen.events, 2);
+	assert_int_equal(seen.last_key, RECOAT_KEY_trace_free);
+	assert_true(seen.last_time == 0x20003);
+}
+
+static void test_refuses_a_packed_event_cut_short(void **state)
+{
+	struct fixture_packet packet;
+	struct recoat_error error = {""};
+	struct seen seen;
+
+	fixture_metadata(*state);
+	fixture_begin(&packet, RECOAT_STREAM_TRACE, 0);
+	fixture_put_trace_alloc(&packet, 1, &(struct recoat_trace_alloc){.block = 1});
+	packet.head.content_bits -= 8;
+	fixture_store(*state, "trace-0", &packet);
+	assert_int_equal(read_all(*state, &seen, &error), -EINVAL);
+	assert_non_null(strstr(error.text, "event trace_alloc: found the end of the packet"));
 }
 
 static void test_refuses_packets_out_of_order(void **state)
@@ -350,6 +386,8 @@ int main(void)
 		TEST(test_refuses_foreign_bytes),
 		TEST(test_refuses_wrong_streams),
 		TEST(test_refuses_impossible_sizes),
+		TEST(test_completes_the_time_of_packed_events),
+		TEST(test_refuses_a_packed_event_cut_short),
 		TEST(test_refuses_packets_out_of_order),
 		TEST(test_refuses_damaged_events),
 		TEST(test_refuses_other_files),

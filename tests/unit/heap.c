@@ -20,13 +20,15 @@ static struct recoat_thread *thread;
 
 static int set_up(void **state)
 {
+	const struct recoat_heap_setting setting = {.level = RECOAT_HEAP_PROFILE};
+
 	(void)state;
 	scratch_make(directory);
 	strcpy(recoat_stream_directory, directory);
 	recoat_clock_init();
 	recoat_thread_reset();
 	recoat_heap_reset();
-	assert_true(recoat_heap_init());
+	assert_true(recoat_heap_init(&setting));
 	recoat_thread_init();
 	recoat_thread_allow(true);
 	thread = recoat_thread_enter();
@@ -200,6 +202,92 @@ static void a_failed_realloc_leaves_no_trace(void **state)
 	assert_true(recoat_heap_released(thread, address_of(1)).known);
 }
 
+/* A fixed run of allocations and frees, as the interposed functions report it. */
+static void run_known_program(void)
+{
+	uint32_t path_of[100] = {0};
+
+	for (int i = 0; i < 3000; i++) {
+		int block = i * 7 % 100;
+		uint64_t size = i % 50 ? 1 + (uint64_t)i * 31 % 300 : 5000;
+
+		if (path_of[block] && recoat_heap_may_know(address_of(block)))
+			recoat_heap_released(thread, address_of(block));
+		path_of[block] = FIRST_PATH + (uint32_t)i % 3;
+		if (recoat_heap_takes(thread, size))
+			recoat_heap_allocated(thread, address_of(block), size, path_of[block]);
+		if (i % 3)
+			continue;
+		if (recoat_heap_may_know(address_of(block)))
+			recoat_heap_released(thread, address_of(block));
+		path_of[block] = 0;
+	}
+	for (int block = 0; block < 100; block++)
+		if (path_of[block] && recoat_heap_may_know(address_of(block)))
+			recoat_heap_released(thread, address_of(block));
+}
+
+#define FIGURES 5 /* Of struct figures, all but the peak. */
+#define SEEDS 500
+#define PATHS_USED 3
+
+/* Sums over runs of each figure of each path. */
+struct sums {
+	double value[PATHS_USED][FIGURES], squares[PATHS_USED][FIGURES];
+};
+
+/* One run with this seed. Counters go on from run to run; `before` is what they were. */
+static void run_sampled(uint64_t seed, struct figures *before, struct sums *sums)
+{
+	struct figures now[PATHS];
+
+	recoat_sampling_init(2000, seed);
+	thread->sampler = (struct recoat_sampler){0};
+	run_known_program();
+	read_figures(now);
+	for (int i = 0; i < PATHS_USED; i++) {
+		const uint64_t *after = &now[FIRST_PATH + i].allocations;
+		const uint64_t *then = &before[FIRST_PATH + i].allocations;
+
+		/* What was sampled is taken back in full. */
+		assert_int_equal(after[0] - then[0], after[2] - then[2]);
+		assert_int_equal(after[1] - then[1], after[3] - then[3]);
+		for (int k = 0; k < FIGURES; k++) {
+			double value = (double)(after[k] - then[k]);
+
+			sums->value[i][k] += value;
+			sums->squares[i][k] += value * value;
+		}
+	}
+	memcpy(before, now, sizeof now);
+}
+
+/* Every figure of every path: the mean over seeds is that of a profile, within 4 of its errors. */
+static void samples_are_an_unbiased_profile(void **state)
+{
+	struct figures exact[PATHS], before[PATHS] = {0};
+	struct sums sums = {0};
+
+	run_known_program();
+	read_figures(exact);
+	tear_down(state);
+	set_up(state);
+	for (uint64_t seed = 0; seed < SEEDS; seed++)
+		run_sampled(seed, before, &sums);
+	recoat_sampling_init(0, 0);
+	for (int i = 0; i < PATHS_USED; i++)
+		for (int k = 0; k < FIGURES; k++) {
+			double mean = sums.value[i][k] / SEEDS;
+			double variance =
+				(sums.squares[i][k] - sums.value[i][k] * mean) / (SEEDS - 1);
+			double off = mean - (double)(&exact[FIRST_PATH + i].allocations)[k];
+
+			if (off * off > 16 * variance / SEEDS)
+				fail_msg("path %d, figure %d: the mean %.2f is off by %.2f", i, k,
+					 mean, off);
+		}
+}
+
 static void goes_on_without_files(void **state)
 {
 	(void)state;
@@ -217,6 +305,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_failed_realloc_leaves_no_trace, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(samples_are_an_unbiased_profile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, tear_down),
 	};
 

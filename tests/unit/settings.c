@@ -38,7 +38,7 @@ static void defaults(void **state)
 	snprintf(expected, sizeof expected, "%s/recoat-%s-%d", getcwd(here, sizeof here),
 		 recoat_program_name(), (int)getpid());
 	assert_string_equal(settings.output, expected);
-	assert_int_equal(settings.heap, RECOAT_HEAP_PROFILE);
+	assert_int_equal(settings.heap.level, RECOAT_HEAP_PROFILE);
 	assert_int_equal(settings.cpu_rate, RECOAT_CPU_RATE);
 	assert_true(settings.follow);
 	assert_string_equal(settings.kernels, "");
@@ -78,11 +78,51 @@ static void heap_levels(void **state)
 {
 	(void)state;
 	assert_true(read_with("RECOAT_HEAP", "off"));
-	assert_int_equal(settings.heap, RECOAT_HEAP_OFF);
+	assert_int_equal(settings.heap.level, RECOAT_HEAP_OFF);
 	assert_true(read_with("RECOAT_HEAP", "profile"));
-	assert_int_equal(settings.heap, RECOAT_HEAP_PROFILE);
+	assert_int_equal(settings.heap.level, RECOAT_HEAP_PROFILE);
+	assert_int_equal(settings.heap.period, 0);
 	assert_false(read_with("RECOAT_HEAP", "everything"));
-	assert_non_null(strstr(problem, "found 'everything', expected profile or off"));
+	assert_non_null(
+		strstr(problem, "found 'everything', expected profile, trace, sample:BYTES or off"));
+}
+
+static void sampling_has_a_period(void **state)
+{
+	static const struct {
+		const char *value;
+		uint64_t period; /* 0: refused. */
+	} cases[] = {
+		{"sample:1", 1},
+		{"sample:524288", 524288},
+		{"sample:512K", 512 << 10},
+		{"sample:3M", 3 << 20},
+		{"sample:2G", 2ull << 30},
+		{"sample:1024G", 1ull << 40},
+		{"sample", 0},
+		{"sample:", 0},
+		{"sample:0", 0},
+		{"sample:0K", 0},
+		{"sample:-1", 0},
+		{"sample: 1", 0},
+		{"sample:K", 0},
+		{"sample:1k", 0},
+		{"sample:1KB", 0},
+		{"sample:1.5M", 0},
+		{"sample:1025G", 0},
+		{"sample:99999999999999999999", 0},
+		{"sample:18446744073709551617", 0},
+		{"SAMPLE:1", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		assert_int_equal(read_with("RECOAT_HEAP", cases[i].value), cases[i].period != 0);
+		if (!cases[i].period)
+			continue;
+		assert_int_equal(settings.heap.level, RECOAT_HEAP_SAMPLE);
+		assert_int_equal(settings.heap.period, cases[i].period);
+	}
 }
 
 static void cpu_rate_is_a_number(void **state)
@@ -126,6 +166,7 @@ int main(void)
 		cmocka_unit_test(output_that_is_too_long_is_refused),
 		cmocka_unit_test(heap_levels),
 		cmocka_unit_test(cpu_rate_is_a_number),
+		cmocka_unit_test(sampling_has_a_period),
 		cmocka_unit_test(follow_is_a_switch),
 		cmocka_unit_test(own_catalogues_come_first),
 	};
