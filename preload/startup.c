@@ -109,8 +109,11 @@ static void after_fork_in_child(void)
 	recoat_recording_reset();
 	recoat_thread_reset();
 	recoat_heap_reset();
-	if (recorded && settings.follow && fork_is_clean)
+	if (recorded && settings.follow && fork_is_clean) {
 		recoat_thread_begin_later(begin_in_child);
+		if (!recoat_heap_wanted)
+			recoat_cpu_await();
+	}
 	recorded = 0;
 	errno = kept;
 }

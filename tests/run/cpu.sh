@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # CPU samples: shares that are known, threads, forks, and programs that use signals themselves.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 43
+plan 44
 
 # same MODE: native and recorded alike, and the report as MODE.json.
 same() {
@@ -60,6 +60,10 @@ same forks
 ok "forks: the child is sampled" part forks.json in_child "s > 0.8"
 ok "forks: in a process of its own" json forks.json \
 	"[p['forked'] for p in d['processes'] if p['cpu_samples'] > 10] == [True]"
+
+recoat record --heap off -o quiet -- "$targets/cpu" forks >under.out 2>&1
+recoat report --json quiet >quiet.json
+ok "forks: also a child without any event" part quiet.json in_child "s > 0.8"
 
 same masks
 ok "masks: blocking all signals does not end sampling" json masks.json \
