@@ -10,5 +10,6 @@ extern bool recoat_heap_wanted;
 
 /* Look up the displaced functions. Happens by itself at the first call. */
 void recoat_malloc_resolve(void);
+void recoat_signal_resolve(void);
 
 #endif

@@ -146,6 +146,7 @@ __attribute__((constructor)) static void start(void)
 	int kept = errno;
 
 	recoat_malloc_resolve();
+	recoat_signal_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))
 		recoat_message("%s; not recording", problem);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # CPU samples: shares that are known, threads, forks, and programs that use signals themselves.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 44
+plan 46
 
 # same MODE: native and recorded alike, and the report as MODE.json.
 same() {
@@ -40,6 +40,10 @@ ok "shares: the line is told" json shares.json \
 		for n in d['call_paths'] if n.get('cpu_samples') for c in d['frames'][n['frame']]['calls'])"
 ok "shares: the tree" sh -c \
 	"'$top_builddir/recoat' report --tree cpu rec-shares | grep -q '|-- large_part'"
+
+ok "shares: the table, by total" sh -c \
+	"'$top_builddir/recoat' report --sort total rec-shares | grep -A4 '^FUNCTIONS by total' |
+		grep -q ' total '"
 
 same deep
 ok "deep: a recursive function counts once" part deep.json recurse "0.9 < s <= 1"
@@ -96,6 +100,12 @@ ok "another rate, the same time" json slow.json \
 		0.4e9 < d['cpu']['cpu_sampled_ns'] < 0.8e9"
 ok "a rate that cannot be is refused" sh -c \
 	"'$top_builddir/recoat' record --cpu 20000 -- true 2>&1 | grep -q 'cpu: found \"20000\"'"
+
+recoat record -o kernels -- "$top_builddir/.libs/amqadf" pipeline --points 1500 >under.out 2>&1
+recoat report --json kernels >kernels.json
+ok "kernels: their samples agree with their CPU clocks" json kernels.json \
+	"[0.6 < k['cpu_sampled_ns'] / k['cpu_ns'] < 1.4 for k in d['kernels']
+		if k['kernel'] == 'signal_mapping.kde'] == [True]"
 
 # Killed: the samples are there, and so is what they mean.
 recoat record -o killed -- sh -c "'$targets/cpu' shares & sleep 0.5; kill -9 \$!; wait" \
