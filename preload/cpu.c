@@ -25,9 +25,11 @@
 #define HELD_BACK 50000000u
 
 #define MISSED UINT32_MAX
+#define STACK_TO_BEGIN (64u << 10) /* Paths of PATH_MAX bytes are made there. */
 
 static uint64_t period; /* Nanoseconds. Its address marks the signals of our timers. */
 static int signal_number;
+static int starter; /* The timer of recoat_cpu_await(). Its address marks its signal. */
 static _Atomic bool running;
 
 /* ---- In the signal handler. ---- */
@@ -114,13 +116,30 @@ static void sample(struct recoat_thread *thread, const ucontext_t *context, uint
 	recoat_local.idle = idle;
 }
 
+/*
+ * A recording can begin here: what that takes is async-signal-safe in all but name, if there
+ * is stack enough. Else it begins at another event.
+ */
+static void begin_recording(void)
+{
+	uint64_t here = (uint64_t)__builtin_frame_address(0);
+	struct recoat_stack stack;
+
+	syscall(SYS_timer_delete, starter);
+	recoat_stack_find(&stack, here);
+	if (recoat_stack_has(&stack, here) && here - stack.low >= STACK_TO_BEGIN)
+		recoat_cpu_attach();
+}
+
 static void handle(int signal, siginfo_t *info, void *context)
 {
 	struct recoat_thread *thread = recoat_local.sampled;
 	int kept = errno;
 
 	recoat_cpu_signal_let_interrupt(signal, context);
-	if (info->si_code != SI_TIMER || info->si_value.sival_ptr != &period)
+	if (info->si_code == SI_TIMER && info->si_value.sival_ptr == &starter)
+		begin_recording();
+	else if (info->si_code != SI_TIMER || info->si_value.sival_ptr != &period)
 		recoat_cpu_signal_foreign(signal);
 	else if (thread && atomic_load_explicit(&running, memory_order_relaxed))
 		sample(thread, context, 1 + (uint64_t)(unsigned)info->si_overrun);
@@ -157,18 +176,25 @@ static void delete_timer(struct recoat_thread *thread)
 	thread->timer_runs = false;
 }
 
-/* By system calls: libc's timer_create may allocate, and start a thread. */
-static bool create_timer(struct recoat_thread *thread)
+/*
+ * A timer on the CPU clock of the calling thread, by system call: libc's timer_create may
+ * allocate, and start a thread. `mark` comes with its signals.
+ */
+static bool create_timer(int *timer, void *mark)
 {
 	struct sigevent event = {
 		.sigev_notify = SIGEV_THREAD_ID,
 		.sigev_signo = signal_number,
-		.sigev_value = {.sival_ptr = &period},
+		.sigev_value = {.sival_ptr = mark},
 	};
 
-	event._sigev_un._tid = thread->tid;
-	thread->timer_runs =
-		!syscall(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, &event, &thread->timer);
+	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+	return !syscall(SYS_timer_create, CLOCK_THREAD_CPUTIME_ID, &event, timer);
+}
+
+static bool start_timer(struct recoat_thread *thread)
+{
+	thread->timer_runs = create_timer(&thread->timer, &period);
 	return thread->timer_runs;
 }
 
@@ -181,7 +207,7 @@ void recoat_cpu_arm(struct recoat_thread *thread)
 	if (!atomic_load_explicit(&running, memory_order_relaxed) ||
 	    !recoat_cpu_signal_is_ours(signal_number))
 		return;
-	if (recoat_cpu_counters_open(&thread->samples, thread->shard) && create_timer(thread)) {
+	if (recoat_cpu_counters_open(&thread->samples, thread->shard) && start_timer(thread)) {
 		recoat_local.sampled = thread;
 		unblock(signal_number);
 		set_timer(thread->timer);
@@ -223,6 +249,16 @@ void recoat_cpu_start(unsigned rate)
 	signal_number = recoat_cpu_signal_claim(handle);
 	atomic_store_explicit(&running, signal_number != 0, memory_order_relaxed);
 	tell(signal_number ? "" : "the program uses all signals that could serve");
+}
+
+void recoat_cpu_await(void)
+{
+	int kept = errno;
+
+	if (atomic_load_explicit(&running, memory_order_relaxed) &&
+	    create_timer(&starter, &starter))
+		set_timer(starter);
+	errno = kept;
 }
 
 void recoat_cpu_stop(const char *reason)

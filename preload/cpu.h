@@ -12,7 +12,7 @@
  *
  * The timer runs from the moment when a thread gets its state (thread.h) until it ends. The
  * main thread and those made by pthread_create get one at their start, others at their first
- * event. An exec'd program starts anew; a forked child has no timer until its recording begins.
+ * event. An exec'd program starts anew; a forked child is not sampled until its recording begins.
  */
 
 struct recoat_thread;
@@ -25,6 +25,12 @@ void recoat_cpu_stop(const char *reason);
 
 /* Give the calling thread its state, and so its timer, if there is sampling. */
 void recoat_cpu_attach(void);
+
+/*
+ * In a forked child whose heap is not recorded, and which so may never have an event: let its
+ * recording begin when it has used some CPU time. The calling thread is the only one.
+ */
+void recoat_cpu_await(void);
 
 /* Start and delete the timer of the calling thread, whose state this is. Errno is kept. */
 void recoat_cpu_arm(struct recoat_thread *thread);

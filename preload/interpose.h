@@ -10,6 +10,7 @@ extern bool recoat_heap_wanted;
 
 /* Look up the displaced functions. Happens by itself at the first call. */
 void recoat_malloc_resolve(void);
+void recoat_signal_resolve(void);
 
 /* The same for mmap and its kin, which until then go to the kernel. */
 void recoat_mmap_resolve(void);

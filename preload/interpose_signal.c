@@ -6,19 +6,34 @@
 
 #include "preload/cpu_signal.h"
 #include "preload/export.h"
+#include "preload/interpose.h"
 
 typedef int mask_function(int, const sigset_t *, sigset_t *);
 typedef __sighandler_t signal_function(int, __sighandler_t);
 
-static void *real_function(void **kept, const char *name)
-{
-	void *found = __atomic_load_n(kept, __ATOMIC_RELAXED);
+static struct {
+	signal_function *signal;
+	signal_function *sysv_signal;
+	mask_function *sigprocmask;
+	mask_function *pthread_sigmask;
+} real;
 
-	if (!found) {
-		found = dlsym(RTLD_NEXT, name);
-		__atomic_store_n(kept, found, __ATOMIC_RELAXED);
-	}
-	return found;
+/* All at once and at start: the target may call these in its handlers, where dlsym may not be. */
+void recoat_signal_resolve(void)
+{
+	int kept = errno;
+
+	if (__atomic_load_n((void **)&real.pthread_sigmask, __ATOMIC_ACQUIRE))
+		return;
+	/* No signal is 0: this does no more than look the function up. */
+	recoat_real_sigaction(0, NULL, NULL);
+	errno = kept;
+	*(void **)&real.signal = dlsym(RTLD_NEXT, "signal");
+	*(void **)&real.sysv_signal = dlsym(RTLD_NEXT, "__sysv_signal");
+	*(void **)&real.sigprocmask = dlsym(RTLD_NEXT, "sigprocmask");
+	/* Last: release pairs with the acquire above. */
+	__atomic_store_n((void **)&real.pthread_sigmask, dlsym(RTLD_NEXT, "pthread_sigmask"),
+			 __ATOMIC_RELEASE);
 }
 
 RECOAT_EXPORT int sigaction(int number, const struct sigaction *wanted, struct sigaction *old)
@@ -37,38 +52,36 @@ static __sighandler_t act(const struct sigaction *wanted)
 
 RECOAT_EXPORT __sighandler_t signal(int number, __sighandler_t handler)
 {
-	static void *real;
-
 	if (recoat_cpu_signal_is_ours(number))
 		return act(&(struct sigaction){.sa_handler = handler, .sa_flags = SA_RESTART});
-	return ((signal_function *)real_function(&real, "signal"))(number, handler);
+	recoat_signal_resolve();
+	return real.signal(number, handler);
 }
 
 /* What signal() is in programs that are compiled for System V. */
 RECOAT_EXPORT __sighandler_t __sysv_signal(int number, __sighandler_t handler)
 {
-	static void *real;
-
 	if (recoat_cpu_signal_is_ours(number))
 		return act(&(struct sigaction){.sa_handler = handler,
 					       .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)});
-	return ((signal_function *)real_function(&real, "__sysv_signal"))(number, handler);
+	recoat_signal_resolve();
+	return real.sysv_signal(number, handler);
 }
 
 RECOAT_EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 {
-	static void *real;
 	sigset_t copy;
 
+	recoat_signal_resolve();
 	set = recoat_cpu_signal_unmask(how, set, &copy);
-	return ((mask_function *)real_function(&real, "sigprocmask"))(how, set, old);
+	return real.sigprocmask(how, set, old);
 }
 
 RECOAT_EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 {
-	static void *real;
 	sigset_t copy;
 
+	recoat_signal_resolve();
 	set = recoat_cpu_signal_unmask(how, set, &copy);
-	return ((mask_function *)real_function(&real, "pthread_sigmask"))(how, set, old);
+	return real.pthread_sigmask(how, set, old);
 }

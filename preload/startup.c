@@ -111,8 +111,11 @@ static void after_fork_in_child(void)
 	recoat_thread_reset();
 	recoat_heap_reset();
 	recoat_mapping_reset();
-	if (recorded && settings.follow && fork_is_clean)
+	if (recorded && settings.follow && fork_is_clean) {
 		recoat_thread_begin_later(begin_in_child);
+		if (!recoat_heap_wanted)
+			recoat_cpu_await();
+	}
 	recorded = 0;
 	errno = kept;
 }
@@ -146,6 +149,7 @@ __attribute__((constructor)) static void start(void)
 
 	recoat_malloc_resolve();
 	recoat_mmap_resolve();
+	recoat_signal_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))
 		recoat_message("%s; not recording", problem);
