@@ -276,7 +276,8 @@ static void test_checks_what_the_runtime_is_told(void **state)
 	assert_settings("two*", NULL, "found \"two*\", expected a glob that matches one of: one.k");
 	assert_settings("one*,two", NULL, "found \"two\"");
 	assert_settings("", NULL, "found \"\"");
-	assert_settings(NULL, "full", "heap: found \"full\", expected profile, trace, sample:BYTES or off");
+	assert_settings(NULL, "full",
+			"heap: found \"full\", expected profile, trace, sample:BYTES or off");
 	fixture_write(*state, "b.kernels", bad, strlen(bad));
 	assert_settings(NULL, NULL, "/b.kernels:4: ");
 	unsetenv("RECOAT_KERNEL_PATH");
