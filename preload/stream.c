@@ -199,7 +199,7 @@ static void store_packet(struct recoat_stream *stream, uint64_t now)
 	errno = kept;
 }
 
-unsigned char *recoat_stream_reserve(struct recoat_stream *stream, size_t bytes, uint64_t now)
+unsigned char *recoat_stream_make_room(struct recoat_stream *stream, size_t bytes, uint64_t now)
 {
 	if (!stream->packet)
 		return NULL;

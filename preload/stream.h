@@ -53,11 +53,21 @@ static inline uint64_t recoat_stream_time(const struct recoat_stream *stream, ui
 	return stream->packet && now < stream->packet->time_end ? stream->packet->time_end : now;
 }
 
+/* The same as recoat_stream_reserve(), where there may be no room. */
+unsigned char *recoat_stream_make_room(struct recoat_stream *stream, size_t bytes, uint64_t now);
+
 /*
  * Room for an event of `bytes` bytes at time `now`, storing the live packet first if it is
  * full. NULL if the stream is not open or the event does not fit into any packet; counted.
  */
-unsigned char *recoat_stream_reserve(struct recoat_stream *stream, size_t bytes, uint64_t now);
+static inline unsigned char *recoat_stream_reserve(struct recoat_stream *stream, size_t bytes,
+						   uint64_t now)
+{
+	/* Before open, both are NULL, and there is no room. */
+	if (__builtin_expect(bytes <= (size_t)(stream->end - stream->cursor), 1))
+		return stream->cursor;
+	return recoat_stream_make_room(stream, bytes, now);
+}
 
 /* Store what the live packet holds, if anything, and begin the next one at `now`. */
 void recoat_stream_next_packet(struct recoat_stream *stream, uint64_t now);

@@ -2,6 +2,7 @@
 /* Giving states to threads and taking them back. */
 #include "preload/thread.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -107,17 +108,19 @@ static bool let_in(void)
 
 struct recoat_thread *recoat_thread_enter_slowly(void)
 {
+	int kept = errno;
 	struct recoat_thread *thread;
 
-	if (recoat_local.own || !let_in())
+	if (recoat_local.own)
 		return NULL;
-	thread = attach();
+	thread = let_in() ? attach() : NULL;
 	recoat_local.own = thread;
 	/* May allocate; the thread is busy, so that is not recorded. */
 	if (thread && !recoat_local.ended) {
 		pthread_setspecific(key, (void *)1);
 		recoat_cpu_arm(thread);
 	}
+	errno = kept;
 	return thread;
 }
 

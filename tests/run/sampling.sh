@@ -23,7 +23,7 @@ fine_is_exact() {
 		    assert abs(exact["heap"][key] - fine["heap"][key]) <= 2
 	EOT
 }
-# 30 runs at 4 KiB: the mean of what all blocks sum up to is within 4 standard errors.
+# 30 runs at 4 KiB: the mean is within 6 standard errors, which chance misses once in 10^5.
 unbiased() {
 	for i in $(seq 30); do
 		recoat record --heap sample:4K -o "run$i" -- "$targets/heap_known" 2>err
@@ -37,7 +37,7 @@ unbiased() {
 		    values = [run["heap"][key] for run in runs]
 		    error = statistics.stdev(values) / math.sqrt(len(values))
 		    print(key, exact["heap"][key], statistics.mean(values), error)
-		    assert abs(statistics.mean(values) - exact["heap"][key]) <= 4 * error
+		    assert abs(statistics.mean(values) - exact["heap"][key]) <= 6 * error
 		assert len({run["heap"]["bytes"] for run in runs}) > 20
 	EOT
 }

@@ -277,7 +277,8 @@ static void test_checks_what_the_runtime_is_told(void **state)
 	assert_settings("two*", NULL, "found \"two*\", expected a glob that matches one of: one.k");
 	assert_settings("one*,two", NULL, "found \"two\"");
 	assert_settings("", NULL, "found \"\"");
-	assert_settings(NULL, "full", "heap: found \"full\", expected profile, trace, sample:BYTES or off");
+	assert_settings(NULL, "full",
+			"heap: found \"full\", expected profile, trace, sample:BYTES or off");
 	assert_true(recoat_runtime_check(NULL, NULL, "10001", &error) < 0);
 	assert_says(&error, "cpu: found \"10001\", expected samples a second from 0");
 	assert_int_equal(recoat_runtime_check(NULL, NULL, "0", &error), 0);

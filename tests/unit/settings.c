@@ -83,8 +83,8 @@ static void heap_levels(void **state)
 	assert_int_equal(settings.heap.level, RECOAT_HEAP_PROFILE);
 	assert_int_equal(settings.heap.period, 0);
 	assert_false(read_with("RECOAT_HEAP", "everything"));
-	assert_non_null(
-		strstr(problem, "found 'everything', expected profile, trace, sample:BYTES or off"));
+	assert_non_null(strstr(problem,
+			       "found 'everything', expected profile, trace, sample:BYTES or off"));
 }
 
 static void sampling_has_a_period(void **state)
