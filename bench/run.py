@@ -36,6 +36,7 @@ import workloads
 PARTS = ("heap", "spans", "instructions", "programs")
 HEAP_PEERS = ("heaptrack", "jemalloc", "gperftools", "lttng")
 SLOW_ROUNDS = 3
+LONGER = 5
 LOADER = "/lib64/ld-linux-x86-64.so.2"
 
 
@@ -151,9 +152,9 @@ class Bench:
         kinds = [kind for kind in kinds if kind not in self.options.without]
         return peers.variants(kinds, self.options.peer)
 
-    def pairs(self, variant, burst, threads=1):
+    def pairs(self, variant, burst, threads=1, times=1):
         """Nanoseconds a pair, by the wall clock and of CPU time."""
-        count = self.options.pairs // variant.slower
+        count = times * self.options.pairs // variant.slower
         run = execute(variant, [f"{self.work}/pairs", str(count), str(burst), str(threads)],
                       self.work, self.options.limit)
         return first_number(run), run.cpu * 1e9 / count
@@ -164,15 +165,18 @@ class Bench:
                     peers.recoat(build, "recoat, heap off", RECOAT_HEAP="off"),
                     *self.variants(HEAP_PEERS)]
         with peers.lttng_daemon():
-            both = rounds_of(variants, rounds,
-                             lambda v: (self.pairs(v, 64), self.pairs(v, 64, threads=2)))
-            times = {name: [one[0] for one, _ in taken] for name, taken in both.items()}
-            print_added(f"malloc+free, paths in runs of 64, rounds: {rounds}", times, variants,
-                        "ns")
-            print_scaling(f"two threads, rounds: {rounds}", both)
-            times = rounds_of(variants, rounds, lambda v: self.pairs(v, 1)[0])
-            print_added(f"malloc+free, another path each time, rounds: {rounds}", times, variants,
-                        "ns")
+            for burst, what in ((64, "paths in runs of 64"), (1, "another path each time")):
+                times = rounds_of(variants, rounds, lambda v, b=burst: self.pairs(v, b)[0])
+                print_added(f"malloc+free, {what}, rounds: {rounds}", times, variants, "ns")
+            self.threads(variants)
+
+    def threads(self, variants):
+        """In longer runs: it takes the system a while to move a new thread to an idle core."""
+        def once(variant):
+            return [self.pairs(variant, 64, threads, LONGER) for threads in (1, 2)]
+
+        rounds = self.options.rounds
+        print_scaling(f"two threads, rounds: {rounds}", rounds_of(variants, rounds, once))
 
     def spans(self):
         build, rounds = self.options.build, self.options.rounds
