@@ -3,6 +3,7 @@
 #include "preload/call_path.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 
 #include "preload/message.h"
@@ -50,11 +51,13 @@ static uint32_t intern(uint32_t path, uint64_t ip)
 /* libunwind may probe memory by msync, which is a cancellation point. */
 static int backtrace(uint64_t *frames, int max)
 {
+	int kept = errno;
 	int state, count;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	count = libunwind_backtrace((void **)frames, max);
 	pthread_setcancelstate(state, &state);
+	errno = kept;
 	return count;
 }
 

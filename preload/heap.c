@@ -2,11 +2,13 @@
 /* Counters in place, the peak by copy on write, and the heap over time. */
 #include "preload/heap.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "preload/clock.h"
+#include "preload/hot.h"
 #include "preload/in_place.h"
 #include "preload/memory.h"
 #include "preload/pointer_table.h"
@@ -42,7 +44,8 @@ static_assert(sizeof(struct total_packet) ==
 
 static struct total_packet no_file; /* Serves until, and unless, there is a file. */
 static struct total_packet *total = &no_file;
-static _Atomic uint64_t next_sample;
+static _Atomic uint64_t last_sample; /* Its time, and the live bytes that it told. */
+static _Atomic int64_t sampled_live;
 bool recoat_heap_tracing;
 static uint32_t events_a_look = EVENTS_A_LOOK; /* Set at start. */
 
@@ -112,17 +115,22 @@ static bool add_chunk(struct recoat_thread *thread)
 	return true;
 }
 
-static struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t path)
+/* NULL, counted, if there is no memory at all. Errno is kept. */
+static RECOAT_SLOW struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t path)
 {
 	struct recoat_heap_slot **leaf = thread->slot_of_path[path / PATHS_A_LEAF];
 	struct recoat_heap_slot *slot;
+	int kept = errno;
 
 	if (!leaf) {
 		leaf = recoat_map(PATHS_A_LEAF * sizeof *leaf);
 		thread->slot_of_path[path / PATHS_A_LEAF] = leaf;
 	}
-	if (!leaf || (thread->free_slot == thread->slots_end && !add_chunk(thread)))
+	if (!leaf || (thread->free_slot == thread->slots_end && !add_chunk(thread))) {
+		recoat_drop(RECOAT_DROP_COUNTERS);
 		return NULL;
+	}
+	errno = kept;
 	slot = thread->free_slot++;
 	slot->word = recoat_event_word(RECOAT_EVENT_heap_path, thread->heap_packet->time_begin);
 	slot->counts.path = path;
@@ -135,7 +143,7 @@ static struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t 
 }
 
 /* This shard's counters of a path, with its part of the peak's snapshot made. */
-static struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t path)
+static RECOAT_FAST struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t path)
 {
 	struct recoat_heap_slot **leaf = thread->slot_of_path[path / PATHS_A_LEAF];
 	struct recoat_heap_slot *slot = leaf ? leaf[path % PATHS_A_LEAF] : NULL;
@@ -143,10 +151,8 @@ static struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t 
 
 	if (__builtin_expect(!slot, 0))
 		slot = add_slot(thread, path);
-	if (__builtin_expect(!slot, 0)) {
-		recoat_drop(RECOAT_DROP_COUNTERS);
+	if (__builtin_expect(!slot, 0))
 		return NULL;
-	}
 	if (slot->counts.epoch != epoch) {
 		slot->counts.at_peak = (int64_t)(slot->counts.bytes - slot->counts.freed_bytes);
 		slot->counts.epoch = epoch;
@@ -154,10 +160,8 @@ static struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t 
 	return &slot->counts;
 }
 
-static void raise_peak(int64_t live)
+static RECOAT_SLOW void raise_peak(int64_t live, int64_t peak)
 {
-	int64_t peak = atomic_load_explicit(&total->peak, memory_order_relaxed);
-
 	while (live > peak) {
 		if (!atomic_compare_exchange_weak_explicit(
 			    &total->peak, &peak, live, memory_order_relaxed, memory_order_relaxed))
@@ -170,7 +174,7 @@ static void raise_peak(int64_t live)
 }
 
 /* Add `pending` to the total, and learn what the other threads have told. */
-static void tell_total(struct recoat_thread *thread)
+static RECOAT_SLOW void tell_total(struct recoat_thread *thread)
 {
 	thread->others =
 		atomic_fetch_add_explicit(&total->live, thread->pending, memory_order_relaxed) +
@@ -178,40 +182,61 @@ static void tell_total(struct recoat_thread *thread)
 	thread->pending = 0;
 }
 
-static void take_sample(struct recoat_thread *thread, uint64_t now)
+static RECOAT_SLOW void take_sample(struct recoat_thread *thread, uint64_t now)
 {
 	struct recoat_heap_sample event;
 
 	tell_total(thread);
+	atomic_store_explicit(&sampled_live, thread->others, memory_order_relaxed);
 	event.live = (uint64_t)(thread->others > 0 ? thread->others : 0);
 	event.peak = (uint64_t)atomic_load_explicit(&total->peak, memory_order_relaxed);
+	if (event.peak < event.live)
+		event.peak = event.live; /* Which is about to be raised. */
 	recoat_lock_take(&recoat_process_lock);
 	recoat_put_heap_sample(&recoat_process_stream, now, &event);
 	recoat_lock_drop(&recoat_process_lock);
 }
 
-static void look_at_clock(struct recoat_thread *thread)
+/* The heap has changed by more than an eighth since the last sample. */
+static bool changed_much(const struct recoat_thread *thread)
+{
+	int64_t last = atomic_load_explicit(&sampled_live, memory_order_relaxed);
+	int64_t change = thread->others + thread->pending - last;
+
+	return change > last / 8 + RECOAT_HEAP_SLACK || change < -last / 8 - RECOAT_HEAP_SLACK;
+}
+
+/* A sample every 10 ms, and one a tick of the kernel where much has changed. */
+RECOAT_SLOW void recoat_heap_look(struct recoat_thread *thread)
 {
 	uint64_t now = recoat_clock_coarse();
-	uint64_t due = atomic_load_explicit(&next_sample, memory_order_relaxed);
+	uint64_t last = atomic_load_explicit(&last_sample, memory_order_relaxed);
 
 	thread->events = 0;
-	if (now >= due &&
-	    atomic_compare_exchange_strong_explicit(&next_sample, &due, now + SAMPLE_INTERVAL_NS,
-						    memory_order_relaxed, memory_order_relaxed))
+	if (now - last < SAMPLE_INTERVAL_NS && (now == last || !changed_much(thread)))
+		return;
+	if (atomic_compare_exchange_strong_explicit(&last_sample, &last, now, memory_order_relaxed,
+						    memory_order_relaxed))
 		take_sample(thread, now);
 }
 
+/* Much has changed: tell it, and sample it if it is time. */
+static RECOAT_SLOW void tell_and_look(struct recoat_thread *thread)
+{
+	tell_total(thread);
+	recoat_heap_look(thread);
+}
+
 /* The heap grew by `change` bytes, or shrank. */
-static void change_live(struct recoat_thread *thread, int64_t change)
+static RECOAT_FAST void change_live(struct recoat_thread *thread, int64_t change)
 {
 	thread->live += change;
 	thread->pending += change;
 	if (__builtin_expect(
 		    thread->pending > RECOAT_HEAP_SLACK || thread->pending < -RECOAT_HEAP_SLACK, 0))
-		tell_total(thread);
+		tell_and_look(thread);
 	if (__builtin_expect(++thread->events >= events_a_look, 0))
-		look_at_clock(thread);
+		recoat_heap_look(thread);
 }
 
 /* What a recorded block counts for. */
@@ -246,8 +271,9 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 	struct recoat_block block = {.path = path, .size = size};
 	struct recoat_heap_path *counts;
 	struct recoat_weight weight;
+	int64_t live, peak;
 
-	if (recoat_heap_tracing) {
+	if (__builtin_expect(recoat_heap_tracing, 0)) {
 		recoat_trace_allocated(thread, address, size, path);
 		return;
 	}
@@ -267,7 +293,10 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 	if (thread->live > thread->live_peak)
 		thread->live_peak = thread->live;
 	/* After the counters: what they hold now belongs to the new peak. */
-	raise_peak(thread->others + thread->pending);
+	live = thread->others + thread->pending;
+	peak = atomic_load_explicit(&total->peak, memory_order_relaxed);
+	if (live > peak)
+		raise_peak(live, peak);
 }
 
 struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address)
@@ -277,7 +306,7 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 	struct recoat_weight weight;
 	struct recoat_block block;
 
-	if (recoat_heap_tracing) {
+	if (__builtin_expect(recoat_heap_tracing, 0)) {
 		recoat_trace_freed(thread, address);
 		release.known = true;
 		return release;

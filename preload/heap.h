@@ -42,7 +42,7 @@ static inline bool recoat_heap_may_know(const void *address)
 	return !recoat_sampling_period || recoat_sampled_may_be(address);
 }
 
-/* `path` allocated a block of `size` bytes at `address`, to be recorded. Errno may change. */
+/* `path` allocated a block of `size` bytes at `address`, to be recorded. Errno is kept. */
 void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
 			   uint32_t path);
 
@@ -60,6 +60,12 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 /* It was not freed after all. */
 void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 			 const struct recoat_heap_release *release);
+
+/*
+ * Write a heap_sample if it is time for one. Happens by itself every so many events; to be called
+ * besides before and after long work, if `thread->events` is not 0.
+ */
+void recoat_heap_look(struct recoat_thread *thread);
 
 /* Write a last heap_sample. Process lock not held. */
 void recoat_heap_end(void);

@@ -95,13 +95,8 @@ static bool bootstrapping(void)
 static inline void record(struct recoat_thread *thread, const void *block, size_t size,
 			  const struct recoat_caller *caller)
 {
-	int kept;
-
-	if (block && recoat_heap_takes(thread, size)) {
-		kept = errno;
+	if (block && recoat_heap_takes(thread, size))
 		recoat_heap_allocated(thread, block, size, recoat_call_path(thread, caller));
-		errno = kept;
-	}
 	recoat_thread_leave(thread);
 }
 
@@ -110,13 +105,9 @@ static inline struct recoat_heap_release record_release(struct recoat_thread *th
 							const void *block)
 {
 	struct recoat_heap_release release = {0};
-	int kept;
 
-	if (recoat_heap_may_know(block)) {
-		kept = errno;
+	if (recoat_heap_may_know(block))
 		release = recoat_heap_released(thread, block);
-		errno = kept;
-	}
 	return release;
 }
 

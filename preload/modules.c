@@ -3,6 +3,7 @@
 #include "preload/modules.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -232,7 +233,10 @@ static bool is_known(uint64_t ip)
 
 void recoat_modules_check(void)
 {
+	int kept = errno;
+
 	dl_iterate_phdr(refresh_if_changed, NULL);
+	errno = kept;
 }
 
 void recoat_modules_cover(uint64_t ip)

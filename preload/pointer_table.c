@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+#include "preload/hot.h"
 #include "preload/memory.h"
 
 #define LEAF_BITS 22
@@ -24,7 +25,7 @@ struct middle {
 static struct middle *_Atomic top[1u << TOP_BITS];
 
 /* What `place` points at; if nothing, new pages, unless another thread was faster. */
-static void *make(void *_Atomic *place, size_t bytes)
+static RECOAT_SLOW void *make(void *_Atomic *place, size_t bytes)
 {
 	void *expected = NULL;
 	void *fresh = recoat_map(bytes);
@@ -58,7 +59,7 @@ static uint64_t *word_of(struct leaf *leaf, uint64_t address)
  * The word of an address, or NULL if there is none and none is to be made, or can be. Acquire
  * pairs with the release in make().
  */
-static inline uint64_t *word_at(uint64_t address, bool may_make)
+static RECOAT_FAST uint64_t *word_at(uint64_t address, bool may_make)
 {
 	struct middle *middle;
 	struct leaf *leaf;

@@ -9,6 +9,7 @@
 #include <unwind.h>
 
 #include "preload/clock.h"
+#include "preload/heap.h"
 #include "preload/link.h"
 #include "preload/recording.h"
 #include "preload/tree.h"
@@ -145,6 +146,8 @@ static void begin(struct recoat_thread *thread, uint32_t index, const struct rec
 		.outer_peak = thread->live_peak,
 	};
 	span->size = problem_size(link, call, &span->flags);
+	if (thread->events)
+		recoat_heap_look(thread);
 	thread->live_peak = thread->live;
 	thread->depth++;
 	if (cpu_time_is_worth_it(link)) {
