@@ -2,24 +2,88 @@
 /* Reading and checking the RECOAT_* variables. */
 #include "preload/settings.h"
 
+#include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "preload/memory.h"
+#include "preload/os.h"
 #include "recoat/recording.h"
 
 #define DEFAULT_OUTPUT "recoat-%e-%p"
+#define MAPS_MAX (1u << 20)
 
+/* Where the executable, which comes first, is mapped. */
+static int executable_start(struct dl_phdr_info *info, size_t size, void *start)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		if (info->dlpi_phdr[i].p_type == PT_LOAD) {
+			*(uint64_t *)start = (info->dlpi_addr + info->dlpi_phdr[i].p_vaddr) &
+					     ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
+			break;
+		}
+	}
+	return 1;
+}
+
+/* /proc/self/maps as text, or NULL; to be unmapped with MAPS_MAX. */
+static char *read_maps(void)
+{
+	int fd = recoat_open("/proc/self/maps", O_RDONLY, 0);
+	char *text = fd < 0 ? NULL : recoat_map(MAPS_MAX);
+	size_t used = 0;
+	ssize_t got;
+
+	while (text && used < MAPS_MAX - 1 &&
+	       (got = recoat_read(fd, text + used, MAPS_MAX - 1 - used)) > 0)
+		used += (size_t)got;
+	if (fd >= 0)
+		recoat_close(fd);
+	return text;
+}
+
+/* The file that is mapped at `start`: "START-END MODE OFFSET DEVICE INODE   PATH". */
+static void find_mapped(const char *maps, uint64_t start, char path[PATH_MAX])
+{
+	for (const char *line = maps; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		size_t length = strcspn(line, "\n");
+		const char *name = memchr(line, '/', length);
+
+		if (strtoull(line, NULL, 16) != start || !name)
+			continue;
+		length -= (size_t)(name - line);
+		if (length < PATH_MAX) {
+			memcpy(path, name, length);
+			path[length] = '\0';
+		}
+		return;
+	}
+}
+
+/*
+ * Not simply /proc/self/exe: that is the loader if it was told to run the program, as in
+ * `ld.so --preload librecoat.so ./program`.
+ */
 const char *recoat_program_path(void)
 {
 	static char path[PATH_MAX];
+	uint64_t start = 0;
+	char *maps;
+	ssize_t got;
 
-	if (!path[0]) {
-		ssize_t got = readlink("/proc/self/exe", path, sizeof path - 1);
-
-		path[got > 0 ? got : 0] = '\0';
-	}
+	if (path[0])
+		return path;
+	got = readlink("/proc/self/exe", path, sizeof path - 1);
+	path[got > 0 ? got : 0] = '\0';
+	dl_iterate_phdr(executable_start, &start);
+	maps = read_maps();
+	if (maps && start)
+		find_mapped(maps, start, path);
+	recoat_unmap(maps, MAPS_MAX);
 	return path;
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Children and threads: each process has a recording of its own, and nothing is lost.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 12
+plan 13
 
 "$targets/forks" /bin/true >native.out
 recoat record -o forks -- "$targets/forks" /bin/true >under.out 2>err
@@ -39,3 +39,12 @@ ok "a shell's children record into the run's directory" sh -c \
 	"'$top_builddir/recoat' report --json shell >shell.json"
 ok "all of them" json shell.json \
 	"{p['program'].split('/')[-1] for p in d['processes']} >= {'ls', 'true'}"
+
+# A program that the loader was told to run is not taken for the loader.
+run_by_loader() {
+	RECOAT_OUTPUT=$work/loader /lib64/ld-linux-x86-64.so.2 --preload "$shim" \
+		"$targets/heap_known"
+	recoat report --json loader >loader.json &&
+		json loader.json "d['processes'][0]['program'].endswith('/heap_known')"
+}
+ok "run by the loader: the program is told" run_by_loader
