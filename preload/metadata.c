@@ -105,9 +105,13 @@ static int put_clocks(char *to, size_t size, uint64_t span_frequency)
 				span_real);
 }
 
+#define TEXT_MAX (64u << 10)
+
 static bool write_text(const char *path, const char *const *text)
 {
-	int fd = recoat_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	int fd = !recoat_may_be_long(TEXT_MAX)
+			 ? -1
+			 : recoat_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
 	bool good = fd >= 0;
 
 	for (; good && *text; text++)
@@ -131,4 +135,12 @@ bool recoat_metadata_write(const char *directory, uint64_t span_frequency)
 		return true;
 	unlink(new_path);
 	return false;
+}
+
+void recoat_metadata_remove(const char *directory)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/metadata", directory) < PATH_MAX)
+		unlink(path);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,10 +38,19 @@ bool recoat_write(int fd, const void *from, size_t bytes)
 	return true;
 }
 
+bool recoat_may_be_long(uint64_t bytes)
+{
+	struct rlimit limit;
+
+	return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur >= bytes;
+}
+
 bool recoat_reserve(int fd, size_t bytes)
 {
 	static const char zeros[4096];
 
+	if (!recoat_may_be_long(bytes))
+		return false;
 	if (!syscall(SYS_fallocate, fd, 0, 0L, bytes))
 		return true;
 	/* File systems without fallocate get the blocks by writing them. */

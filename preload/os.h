@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 int recoat_open(const char *path, int flags, mode_t mode);
@@ -19,6 +20,12 @@ ssize_t recoat_read(int fd, void *to, size_t bytes);
 
 /* All of it, however many calls that takes. */
 bool recoat_write(int fd, const void *from, size_t bytes);
+
+/*
+ * May a file be `bytes` long? Beyond RLIMIT_FSIZE a write would raise SIGXFSZ, which would be
+ * the end of the target.
+ */
+bool recoat_may_be_long(uint64_t bytes);
 
 /* Make a new file `bytes` long with blocks for all of it, so that storing cannot fail. */
 bool recoat_reserve(int fd, size_t bytes);

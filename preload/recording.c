@@ -175,8 +175,9 @@ bool recoat_recording_start(const struct recoat_settings *settings, bool forked,
 	if (!recoat_metadata_write(recoat_stream_directory, 0) ||
 	    recoat_stream_open(&recoat_process_stream, RECOAT_STREAM_PROCESS, "process",
 			       RECOAT_PROCESS_PACKET, (uint32_t)gettid(), 0, now)) {
-		snprintf(problem, problem_size, "%s: no file can be written there: %s",
-			 recoat_stream_directory, strerror(errno));
+		snprintf(problem, problem_size, "%s: no file can be written there",
+			 recoat_stream_directory);
+		recoat_metadata_remove(recoat_stream_directory);
 		rmdir(recoat_stream_directory);
 		return false;
 	}

@@ -15,6 +15,7 @@
 #include "preload/os.h"
 
 #define MAPPINGS_A_BLOCK 254
+#define DROPS_A_TRY 256 /* Events dropped between two tries to store a full packet. */
 #define PAGE 4096
 
 /* Every shared mapping, so that a forked child can let go of its parent's files. */
@@ -175,7 +176,9 @@ static bool append_packet(const struct recoat_stream *stream)
 	fd = recoat_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	stored = !fstat(fd, &before) && write_packet(fd, stream->packet);
+	stored = !fstat(fd, &before) &&
+		 recoat_may_be_long((uint64_t)before.st_size + stream->size) &&
+		 write_packet(fd, stream->packet);
 	if (!stored && ftruncate(fd, before.st_size)) {
 		/* The reader reports the torn packet. */
 	}
@@ -183,7 +186,8 @@ static bool append_packet(const struct recoat_stream *stream)
 	return stored;
 }
 
-static void store_packet(struct recoat_stream *stream, uint64_t now)
+/* Begin another packet behind this one; false, with this one as it is, if that cannot be stored. */
+static bool store_packet(struct recoat_stream *stream, uint64_t now)
 {
 	int kept = errno;
 	bool stored;
@@ -191,33 +195,40 @@ static void store_packet(struct recoat_stream *stream, uint64_t now)
 	recoat_lock_take(&files_lock);
 	stored = append_packet(stream);
 	recoat_lock_drop(&files_lock);
-	if (stored)
-		stream->packet->sequence++;
-	else
-		stream->packet->dropped++;
-	empty_packet(stream, now);
 	errno = kept;
+	if (!stored)
+		return false;
+	stream->packet->sequence++;
+	empty_packet(stream, now);
+	return true;
+}
+
+/* When there is no room on the disk, there may be later; not at every event. */
+static bool may_store(const struct recoat_stream *stream)
+{
+	return stream->packet->dropped % DROPS_A_TRY == 0;
 }
 
 unsigned char *recoat_stream_make_room(struct recoat_stream *stream, size_t bytes, uint64_t now)
 {
 	if (!stream->packet)
 		return NULL;
-	if (bytes > stream->size - sizeof *stream->packet) {
+	if (bytes > stream->size - sizeof *stream->packet || !may_store(stream) ||
+	    !store_packet(stream, now)) {
 		stream->packet->dropped++;
 		return NULL;
 	}
-	if (bytes > (size_t)(stream->end - stream->cursor))
-		store_packet(stream, now);
 	return stream->cursor;
 }
 
 void recoat_stream_next_packet(struct recoat_stream *stream, uint64_t now)
 {
-	if (stream->cursor != (unsigned char *)(stream->packet + 1))
-		store_packet(stream, now);
-	else
-		empty_packet(stream, now);
+	bool empty = stream->cursor == (unsigned char *)(stream->packet + 1);
+
+	if (!empty && store_packet(stream, now))
+		return;
+	stream->packet->dropped += !empty;
+	empty_packet(stream, now);
 }
 
 void recoat_stream_hand_over(struct recoat_stream *stream, uint32_t tid, uint64_t now)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs that nobody here wrote print the same and exit the same under `recoat record`.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 21
+plan 23
 
 cat >unit.c <<'SOURCE'
 #include <stdio.h>
@@ -44,3 +44,14 @@ same git git -C "$top_srcdir" log --oneline -3
 same perl perl -e 'my %h = map { $_ => 1 } 1 .. 5000; print scalar(keys %h), <STDIN>; exit 4'
 same node node -e 'console.log([3, 1, 2].sort().join()); console.error("x"); process.exit(5)'
 same amqadf "$top_builddir/.libs/amqadf" pipeline --points 200
+
+# A limit on the size of files is the target's to run into, not ours.
+limited() {
+	sh -c "ulimit -f $1; RECOAT_OUTPUT=$work/limit-$1 LD_PRELOAD=$shim exec /usr/bin/python3 -c '
+print(sum(len(str(n)) for n in range(20000)))'" >limited.out 2>limited.err
+	status=$?
+	cat limited.err
+	test $status = 0 && test "$(cat limited.out)" = 88890
+}
+ok "ulimit -f 1: runs on" limited 1
+ok "ulimit -f 200: runs on" limited 200
