@@ -114,11 +114,6 @@ static bool expand(char *to, size_t size, const char *pattern)
 	char pid[16];
 
 	snprintf(pid, sizeof pid, "%d", (int)getpid());
-	if (pattern[0] != '/') {
-		if (!getcwd(to, size))
-			return false;
-		used = append(to, size, strlen(to), "/");
-	}
 	for (const char *p = pattern; *p; p++) {
 		if (*p != '%') {
 			one[0] = *p;
@@ -138,14 +133,42 @@ static bool expand(char *to, size_t size, const char *pattern)
 	return used < size;
 }
 
+/* `pattern` behind the current directory, whose percent signs mean themselves. */
+static bool make_absolute(char *to, size_t size, const char *pattern)
+{
+	char here[PATH_MAX];
+	char one[3] = "";
+	size_t used = 0;
+
+	if (!getcwd(here, sizeof here))
+		return false;
+	for (const char *p = here; *p; p++) {
+		one[0] = *p;
+		one[1] = *p == '%' ? '%' : '\0';
+		used = append(to, size, used, one);
+	}
+	used = append(to, size, used, "/");
+	return append(to, size, used, pattern) < size;
+}
+
+/*
+ * A relative path is made absolute for the programs started from here too, or those that change
+ * the directory first would leave recordings all over the place.
+ */
 static bool read_output(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
 	const char *value = getenv("RECOAT_OUTPUT");
+	bool given = value && *value;
+	const char *pattern = given ? value : DEFAULT_OUTPUT;
+	char absolute[PATH_MAX];
 
-	if (!value || !*value)
-		value = DEFAULT_OUTPUT;
-	if (expand(settings->output, sizeof settings->output, value))
+	if (pattern[0] != '/' && make_absolute(absolute, sizeof absolute, pattern))
+		pattern = absolute;
+	if (pattern[0] == '/' && expand(settings->output, sizeof settings->output, pattern)) {
+		if (given && pattern != value)
+			setenv("RECOAT_OUTPUT", pattern, 1);
 		return true;
+	}
 	snprintf(problem, problem_size,
 		 "RECOAT_OUTPUT: found '%s', expected a path in which %% is followed by p, e or %%",
 		 value);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Children and threads: each process has a recording of its own, and nothing is lost.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 13
+plan 14
 
 "$targets/forks" /bin/true >native.out
 recoat record -o forks -- "$targets/forks" /bin/true >under.out 2>err
@@ -48,3 +48,11 @@ run_by_loader() {
 		json loader.json "d['processes'][0]['program'].endswith('/heap_known')"
 }
 ok "run by the loader: the program is told" run_by_loader
+
+# With the library alone and a relative path, a child that changes the directory first.
+one_recording() {
+	mkdir -p below && RECOAT_OUTPUT=relative LD_PRELOAD=$shim sh -c 'cd below && /bin/true; :'
+	test ! -e below/relative && recoat report --json relative >relative.json &&
+		json relative.json "{p['program'].split('/')[-1] for p in d['processes']} >= {'true'}"
+}
+ok "a relative RECOAT_OUTPUT is one place for all children" one_recording

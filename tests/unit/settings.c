@@ -15,9 +15,8 @@ static char problem[1024];
 
 static bool read_with(const char *name, const char *value)
 {
-	static const char *const all[] = {"RECOAT_OUTPUT", "RECOAT_HEAP", "RECOAT_KERNELS",
-					  "RECOAT_KERNEL_PATH", "RECOAT_FOLLOW",
-					  "RECOAT_CPU"};
+	static const char *const all[] = {"RECOAT_OUTPUT",      "RECOAT_HEAP",   "RECOAT_KERNELS",
+					  "RECOAT_KERNEL_PATH", "RECOAT_FOLLOW", "RECOAT_CPU"};
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
 		unsetenv(all[i]);
@@ -52,6 +51,19 @@ static void output_is_expanded(void **state)
 	assert_true(read_with("RECOAT_OUTPUT", "/tmp/a-%p-%e-100%%"));
 	snprintf(expected, sizeof expected, "/tmp/a-%d-%s-100%%", (int)getpid(),
 		 recoat_program_name());
+	assert_string_equal(settings.output, expected);
+}
+
+static void a_relative_output_is_absolute_for_children(void **state)
+{
+	char here[PATH_MAX], expected[PATH_MAX + 16];
+
+	(void)state;
+	assert_non_null(getcwd(here, sizeof here));
+	assert_true(read_with("RECOAT_OUTPUT", "a-%p"));
+	snprintf(expected, sizeof expected, "%s/a-%%p", here);
+	assert_string_equal(getenv("RECOAT_OUTPUT"), expected);
+	snprintf(expected, sizeof expected, "%s/a-%d", here, (int)getpid());
 	assert_string_equal(settings.output, expected);
 }
 
@@ -162,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(output_is_expanded),
+		cmocka_unit_test(a_relative_output_is_absolute_for_children),
 		cmocka_unit_test(output_with_another_letter_is_refused),
 		cmocka_unit_test(output_that_is_too_long_is_refused),
 		cmocka_unit_test(heap_levels),
