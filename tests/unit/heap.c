@@ -1,48 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Heap accounting against a model that recounts everything from scratch. */
-#include "tests/unit/cmocka_all.h"
+#include "tests/unit/heap_scratch.h"
 
 #include <stdbool.h>
-
-#include "preload/clock.h"
-#include "preload/heap.h"
-#include "preload/recording.h"
-#include "preload/stream.h"
-#include "preload/thread.h"
-#include "tests/unit/scratch.h"
 
 #define PATHS 40
 #define BLOCKS 300
 #define FIRST_PATH 2
 
-static char directory[64];
-static struct recoat_thread *thread;
-
 static int set_up(void **state)
 {
-	const struct recoat_heap_setting setting = {.level = RECOAT_HEAP_PROFILE};
-
 	(void)state;
-	scratch_make(directory);
-	strcpy(recoat_stream_directory, directory);
-	recoat_clock_init();
-	recoat_thread_reset();
-	recoat_heap_reset();
-	assert_true(recoat_heap_init(&setting));
-	recoat_thread_init();
-	recoat_thread_allow(true);
-	thread = recoat_thread_enter();
-	assert_non_null(thread);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	recoat_thread_leave(thread);
-	recoat_stream_unshare_all();
-	scratch_remove(directory);
-	return 0;
+	return heap_scratch_begin(RECOAT_HEAP_PROFILE);
 }
 
 /* A path's figures as a reader finds them in the recording, all shards summed. */
@@ -270,7 +239,7 @@ static void samples_are_an_unbiased_profile(void **state)
 
 	run_known_program();
 	read_figures(exact);
-	tear_down(state);
+	heap_scratch_end(state);
 	set_up(state);
 	for (uint64_t seed = 0; seed < SEEDS; seed++)
 		run_sampled(seed, before, &sums);
@@ -300,13 +269,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(matches_a_recount_at_every_moment, set_up,
-						tear_down),
+						heap_scratch_end),
 		cmocka_unit_test_setup_teardown(a_free_of_an_unknown_block_counts_nothing, set_up,
-						tear_down),
+						heap_scratch_end),
 		cmocka_unit_test_setup_teardown(a_failed_realloc_leaves_no_trace, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(samples_are_an_unbiased_profile, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, tear_down),
+						heap_scratch_end),
+		cmocka_unit_test_setup_teardown(samples_are_an_unbiased_profile, set_up,
+						heap_scratch_end),
+		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, heap_scratch_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

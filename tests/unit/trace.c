@@ -1,45 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packed heap events as they stand in the trace stream. */
-#include "tests/unit/cmocka_all.h"
-
-#include "preload/clock.h"
-#include "preload/heap.h"
-#include "preload/recording.h"
-#include "preload/stream.h"
-#include "preload/thread.h"
 #include "preload/trace.h"
-#include "tests/unit/scratch.h"
+#include "tests/unit/heap_scratch.h"
 
 #define BLOCK(number) ((const void *)(0x7f0000000000 + (uint64_t)(number)*16))
 
-static char directory[64];
-static struct recoat_thread *thread;
-
 static int set_up(void **state)
 {
-	const struct recoat_heap_setting setting = {.level = RECOAT_HEAP_TRACE};
-
 	(void)state;
-	scratch_make(directory);
-	strcpy(recoat_stream_directory, directory);
-	recoat_clock_init();
-	recoat_thread_reset();
-	recoat_heap_reset();
-	assert_true(recoat_heap_init(&setting));
-	recoat_thread_init();
-	recoat_thread_allow(true);
-	thread = recoat_thread_enter();
-	assert_non_null(thread);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	recoat_thread_leave(thread);
-	recoat_stream_unshare_all();
-	scratch_remove(directory);
-	return 0;
+	return heap_scratch_begin(RECOAT_HEAP_TRACE);
 }
 
 static void events_are_16_and_8_bytes(void **state)
@@ -129,12 +98,14 @@ static void goes_on_without_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(events_are_16_and_8_bytes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(events_are_16_and_8_bytes, set_up,
+						heap_scratch_end),
 		cmocka_unit_test_setup_teardown(a_large_block_has_its_whole_size, set_up,
-						tear_down),
-		cmocka_unit_test_setup_teardown(a_pause_begins_a_packet, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(a_failed_realloc_is_taken_back, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, tear_down),
+						heap_scratch_end),
+		cmocka_unit_test_setup_teardown(a_pause_begins_a_packet, set_up, heap_scratch_end),
+		cmocka_unit_test_setup_teardown(a_failed_realloc_is_taken_back, set_up,
+						heap_scratch_end),
+		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, heap_scratch_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
