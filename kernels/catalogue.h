@@ -74,7 +74,7 @@ struct recoat_kernel {
 	char abi[RECOAT_KERNEL_NAME_MAX];
 	char symbol[RECOAT_KERNEL_SYMBOLS_MAX][RECOAT_SYMBOL_MAX]; /* Exact names or globs. */
 	uint32_t symbols;
-	uint32_t stack_words; /* Words of stack arguments to pass on, 0 to 8; default 8. */
+	uint32_t stack_words; /* Words of stack arguments, 0 to 8; default 8. The thunk passes 8 on. */
 	bool all;             /* Take every match of a glob, not only a single one. */
 	char size_text[RECOAT_SYMBOL_MAX];
 	struct recoat_size size;

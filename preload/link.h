@@ -16,7 +16,6 @@ struct recoat_link {
 	uint64_t target;   /* The function that serves. */
 	uint64_t spans;    /* Written so far, by any thread; only to decide on CPU time. */
 	uint64_t ticks;    /* Their duration in all. */
-	bool size_refused; /* The size expression met an address that is not mapped. */
 };
 
 extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];

@@ -38,7 +38,7 @@ static uint64_t problem_size(struct recoat_link *link, const struct recoat_call 
 {
 	uint64_t size = 0;
 
-	if (!link->kernel->size.steps || link->size_refused)
+	if (!link->kernel->size.steps)
 		return 0;
 	if (recoat_size_evaluate(&link->kernel->size, call->arguments, read_target, &size)) {
 		*flags |= RECOAT_SPAN_SIZE;

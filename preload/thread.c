@@ -14,7 +14,6 @@
 #include "preload/recording.h"
 
 __thread struct recoat_thread_local recoat_local;
-bool recoat_thread_several;
 
 static struct recoat_thread *_Atomic first;
 static _Atomic uint32_t made;
@@ -59,7 +58,6 @@ static struct recoat_thread *make_state(void)
 	}
 	atomic_store_explicit(&thread->taken, true, memory_order_relaxed);
 	thread->shard = atomic_fetch_add_explicit(&made, 1, memory_order_relaxed);
-	recoat_thread_several |= thread->shard > 0;
 	thread->next = atomic_load_explicit(&first, memory_order_relaxed);
 	/* Release pairs with the acquire in recoat_thread_first(). */
 	while (!atomic_compare_exchange_weak_explicit(&first, &thread->next, thread,
@@ -177,5 +175,4 @@ void recoat_thread_reset(void)
 	recoat_local.lent = recoat_local.forking = false;
 	atomic_store_explicit(&first, NULL, memory_order_relaxed);
 	atomic_store_explicit(&made, 0, memory_order_relaxed);
-	recoat_thread_several = false;
 }

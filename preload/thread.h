@@ -162,9 +162,6 @@ bool recoat_thread_busy(void);
  */
 void recoat_thread_reset(void);
 
-/* More than one state was taken at some time. */
-extern bool recoat_thread_several;
-
 /* All states ever made, newest first. */
 struct recoat_thread *recoat_thread_first(void);
 
