@@ -6,7 +6,7 @@
 
 #include "analyzer/memory.h"
 
-#define FIRST_ROOM 4096
+#define FIRST_ROOM_BITS 12
 
 void recoat_blocks_fini(struct recoat_blocks *blocks)
 {
@@ -14,52 +14,23 @@ void recoat_blocks_fini(struct recoat_blocks *blocks)
 	*blocks = (struct recoat_blocks){0};
 }
 
-/* Where the search for a block begins. */
-static size_t home(const struct recoat_blocks *blocks, uint64_t block)
-{
-	return (size_t)(block * 0x9E3779B97F4A7C15ull >> 20) & (blocks->room - 1);
-}
-
-struct recoat_block *recoat_blocks_find(const struct recoat_blocks *blocks, uint64_t block)
-{
-	if (!blocks->room)
-		return NULL;
-	for (size_t i = home(blocks, block);; i = (i + 1) & (blocks->room - 1)) {
-		if (blocks->at[i].block == block && block)
-			return &blocks->at[i];
-		if (!blocks->at[i].block)
-			return NULL;
-	}
-}
-
-static void insert(struct recoat_blocks *blocks, const struct recoat_block *block)
-{
-	size_t i = home(blocks, block->block);
-
-	while (blocks->at[i].block)
-		i = (i + 1) & (blocks->room - 1);
-	blocks->at[i] = *block;
-}
-
 static void grow(struct recoat_blocks *blocks)
 {
-	struct recoat_block *old = blocks->at;
-	size_t room = blocks->room;
+	struct recoat_blocks old = *blocks;
 
-	blocks->room = room ? 2 * room : FIRST_ROOM;
-	blocks->at = recoat_calloc(blocks->room, sizeof(*blocks->at));
-	for (size_t i = 0; i < room; i++)
-		if (old[i].block)
-			insert(blocks, &old[i]);
-	free(old);
+	blocks->room = old.room ? 2 * old.room : 1u << FIRST_ROOM_BITS;
+	blocks->shift = old.room ? old.shift - 1 : 64 - FIRST_ROOM_BITS;
+	blocks->at = recoat_calloc_table(blocks->room, sizeof(*blocks->at));
+	for (size_t i = 0; i < old.room; i++)
+		if (old.at[i].block)
+			*recoat_blocks_seek(blocks, old.at[i].block) = old.at[i];
+	free(old.at);
 }
 
-void recoat_blocks_put(struct recoat_blocks *blocks, const struct recoat_block *block)
+void recoat_blocks_reserve(struct recoat_blocks *blocks, size_t more)
 {
-	if (2 * blocks->count >= blocks->room)
+	while (2 * (blocks->count + more) >= blocks->room)
 		grow(blocks);
-	insert(blocks, block);
-	blocks->count++;
 }
 
 /* Move later ones of the run up, so that no search ends too early at the new hole. */
@@ -69,7 +40,7 @@ void recoat_blocks_take(struct recoat_blocks *blocks, struct recoat_block *found
 	size_t hole = (size_t)(found - blocks->at);
 
 	for (size_t i = (hole + 1) & mask; blocks->at[i].block; i = (i + 1) & mask) {
-		size_t from = home(blocks, blocks->at[i].block);
+		size_t from = recoat_blocks_home(blocks, blocks->at[i].block);
 
 		if (((i - from) & mask) < ((i - hole) & mask))
 			continue;
