@@ -11,6 +11,8 @@
 void recoat_blocks_fini(struct recoat_blocks *blocks)
 {
 	free(blocks->at);
+	free(blocks->list);
+	free(blocks->spare);
 	*blocks = (struct recoat_blocks){0};
 }
 
@@ -29,24 +31,51 @@ static void grow(struct recoat_blocks *blocks)
 
 void recoat_blocks_reserve(struct recoat_blocks *blocks, size_t more)
 {
-	while (2 * (blocks->count + more) >= blocks->room)
+	while (4 * (blocks->count + more) >= blocks->room)
 		grow(blocks);
 }
 
-/* Move later ones of the run up, so that no search ends too early at the new hole. */
-void recoat_blocks_take(struct recoat_blocks *blocks, struct recoat_block *found)
+void recoat_blocks_list(struct recoat_blocks *blocks, struct recoat_blocks_place *place,
+			const struct recoat_block *block)
 {
-	size_t mask = blocks->room - 1;
-	size_t hole = (size_t)(found - blocks->at);
+	uint32_t number = (uint32_t)blocks->listed;
 
-	for (size_t i = (hole + 1) & mask; blocks->at[i].block; i = (i + 1) & mask) {
-		size_t from = recoat_blocks_home(blocks, blocks->at[i].block);
+	if (blocks->spares) {
+		number = blocks->spare[--blocks->spares];
+	} else {
+		blocks->list = recoat_grow(blocks->list, blocks->listed, &blocks->list_room,
+					   sizeof(*blocks->list));
+		blocks->listed++;
+	}
+	blocks->list[number] = *block;
+	*place = (struct recoat_blocks_place){
+		.block = block->block, .row = RECOAT_BLOCKS_LISTED, .size = number};
+}
+
+static void unlist(struct recoat_blocks *blocks, uint32_t number)
+{
+	blocks->spare = recoat_grow(blocks->spare, blocks->spares, &blocks->spare_room,
+				    sizeof(*blocks->spare));
+	blocks->spare[blocks->spares++] = number;
+}
+
+/* Later ones of the run are moved up, so that no search ends too early at the new hole. */
+void recoat_blocks_take(struct recoat_blocks *blocks, struct recoat_blocks_place *place)
+{
+	struct recoat_blocks_place *at = blocks->at;
+	size_t mask = blocks->room - 1;
+	size_t hole = (size_t)(place - at);
+
+	if (place->row == RECOAT_BLOCKS_LISTED)
+		unlist(blocks, place->size);
+	for (size_t i = (hole + 1) & mask; at[i].block; i = (i + 1) & mask) {
+		size_t from = recoat_blocks_home(blocks, at[i].block);
 
 		if (((i - from) & mask) < ((i - hole) & mask))
 			continue;
-		blocks->at[hole] = blocks->at[i];
+		at[hole] = at[i];
 		hole = i;
 	}
-	blocks->at[hole] = (struct recoat_block){0};
+	at[hole] = (struct recoat_blocks_place){0};
 	blocks->count--;
 }

@@ -149,7 +149,8 @@ size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *en
 	return 0;
 }
 
-static void set_allocated(struct recoat_heap_event *to, uint64_t block, uint64_t path, uint64_t size)
+static void set_allocated(struct recoat_heap_event *to, uint64_t block, uint64_t path,
+			  uint64_t size)
 {
 	to->what = block ? RECOAT_HEAP_ALLOCATED : RECOAT_HEAP_NOTHING;
 	to->block = block;

@@ -99,8 +99,8 @@ static void set_next(struct merge *merge, struct lane *lane, size_t at)
 static int advance(struct merge *merge, struct lane *lane)
 {
 	const struct recoat_packet *packet;
-	int result = recoat_cursor_next(lane->cursor, lane->event, BATCH, &packet,
-					merge->load->error);
+	int result =
+		recoat_cursor_next(lane->cursor, lane->event, BATCH, &packet, merge->load->error);
 
 	lane->count = result > 0 ? (size_t)result : 0;
 	if (lane->count && packet)

@@ -19,8 +19,8 @@ void recoat_replay_fini(struct recoat_replay *replay)
 
 uint32_t recoat_replay_add_row(struct recoat_replay *replay)
 {
-	replay->row = recoat_grow(replay->row, replay->rows, &replay->row_room,
-				  sizeof(*replay->row));
+	replay->row =
+		recoat_grow(replay->row, replay->rows, &replay->row_room, sizeof(*replay->row));
 	replay->row[replay->rows] = (struct recoat_replay_row){.epoch = replay->epoch};
 	return (uint32_t)replay->rows++;
 }
@@ -43,20 +43,21 @@ static inline struct recoat_replay_row *touch(struct recoat_replay *replay, uint
 }
 
 /* Take a live block out. */
-static inline void release(struct recoat_replay *replay, struct recoat_block *found, bool temporary,
-			   uint64_t now, struct recoat_replay_freed *freed)
+static inline void release(struct recoat_replay *replay, struct recoat_blocks_place *place,
+			   bool temporary, uint64_t now, struct recoat_replay_freed *freed)
 {
-	struct recoat_replay_row *row = touch(replay, found->row);
-	unsigned class = recoat_lifetimes_class(now > found->time ? now - found->time : 0,
+	struct recoat_block block = recoat_blocks_get(&replay->blocks, place);
+	struct recoat_replay_row *row = touch(replay, block.row);
+	unsigned class = recoat_lifetimes_class(now > block.time ? now - block.time : 0,
 						RECOAT_LIFETIME_CLASSES);
 
 	*freed = (struct recoat_replay_freed){
-		.block = *found, .temporary = temporary, .class = class};
-	row->freed_bytes += found->size;
+		.block = block, .temporary = temporary, .class = class};
+	row->freed_bytes += block.size;
 	row->temporary += temporary;
 	row->lifetime[class]++;
-	replay->live = recoat_add(replay->live, -(int64_t)found->size);
-	recoat_blocks_take(&replay->blocks, found);
+	replay->live = recoat_add(replay->live, -(int64_t)block.size);
+	recoat_blocks_take(&replay->blocks, place);
 }
 
 /* Put it back as if nothing had been. There is room: an event adds no more than one block. */
@@ -74,7 +75,8 @@ static void undo(struct recoat_replay *replay, const struct recoat_replay_freed 
 }
 
 /* The block is live that is allocated now: its free is owed. */
-static SELDOM void owe(struct recoat_replay *replay, struct recoat_block *before, uint64_t now)
+static SELDOM void owe(struct recoat_replay *replay, struct recoat_blocks_place *before,
+		       uint64_t now)
 {
 	replay->owed = recoat_grow(replay->owed, replay->owed_count, &replay->owed_room,
 				   sizeof(*replay->owed));
@@ -105,7 +107,8 @@ void recoat_replay_tick(struct recoat_replay *replay, uint64_t tick)
 
 /* `place` is where the block is or would be; 0 is no block at all and can only be damage. */
 static inline void allocate(struct recoat_replay *replay, struct recoat_replay_thread *thread,
-			    const struct recoat_heap_event *event, struct recoat_block *place)
+			    const struct recoat_heap_event *event,
+			    struct recoat_blocks_place *place)
 {
 	struct recoat_replay_row *row;
 
@@ -132,8 +135,8 @@ static inline void allocate(struct recoat_replay *replay, struct recoat_replay_t
 
 /* A free where some are owed: the one that came first is meant, unless it is clearly its own. */
 static SELDOM void release_owed(struct recoat_replay *replay, struct recoat_replay_thread *thread,
-				const struct recoat_heap_event *event, struct recoat_block *place,
-				bool temporary)
+				const struct recoat_heap_event *event,
+				struct recoat_blocks_place *place, bool temporary)
 {
 	struct recoat_replay_freed owed;
 	bool is_owed = settle(replay, event->block, &owed);
@@ -150,7 +153,8 @@ static SELDOM void release_owed(struct recoat_replay *replay, struct recoat_repl
 }
 
 static inline void release_block(struct recoat_replay *replay, struct recoat_replay_thread *thread,
-				 const struct recoat_heap_event *event, struct recoat_block *place)
+				 const struct recoat_heap_event *event,
+				 struct recoat_blocks_place *place)
 {
 	bool temporary = thread->newest == event->block;
 
@@ -177,7 +181,8 @@ static SELDOM void keep(struct recoat_replay *replay, struct recoat_replay_threa
 }
 
 /* Does the event make sense where `place` is that of its block? */
-static inline bool fits(const struct recoat_heap_event *event, const struct recoat_block *place)
+static inline bool fits(const struct recoat_heap_event *event,
+			const struct recoat_blocks_place *place)
 {
 	switch (event->what) {
 	case RECOAT_HEAP_ALLOCATED:
@@ -210,7 +215,8 @@ size_t recoat_replay_apply(struct recoat_replay *replay, struct recoat_replay_th
 
 	recoat_blocks_reserve(&replay->blocks, count);
 	do {
-		struct recoat_block *place = recoat_blocks_seek(&replay->blocks, event[i].block);
+		struct recoat_blocks_place *place =
+			recoat_blocks_seek(&replay->blocks, event[i].block);
 
 		if (fitting && i && !fits(&event[i], place))
 			break;
@@ -258,8 +264,7 @@ struct recoat_heap_counts recoat_replay_counts(const struct recoat_replay *repla
 struct recoat_lifetimes recoat_replay_lifetimes(const struct recoat_replay *replay, uint32_t number)
 {
 	const struct recoat_replay_row *row = &replay->row[number];
-	struct recoat_lifetimes lifetimes = {
-		.freed = sum(row->lifetime, RECOAT_LIFETIME_CLASSES)};
+	struct recoat_lifetimes lifetimes = {.freed = sum(row->lifetime, RECOAT_LIFETIME_CLASSES)};
 
 	memcpy(lifetimes.size, row->size, sizeof(row->size));
 	memcpy(lifetimes.lifetime, row->lifetime, sizeof(row->lifetime));
