@@ -138,14 +138,17 @@ size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *en
 {
 	struct cursor cursor = {.at = at, .end = end};
 
-	*problem = (struct recoat_event_problem){0};
-	if (get_header(&cursor, stream, event, &problem->id)) {
-		if (get_fields(&cursor, event))
-			return (size_t)(cursor.at - at);
-		problem->event = recoat_event_name(event->key);
-	}
-	problem->field = cursor.field;
-	problem->found = cursor.found;
+	unsigned id = 0;
+	bool known = get_header(&cursor, stream, event, &id);
+
+	if (known && get_fields(&cursor, event))
+		return (size_t)(cursor.at - at);
+	*problem = (struct recoat_event_problem){
+		.event = known ? recoat_event_name(event->key) : NULL,
+		.field = cursor.field,
+		.found = cursor.found,
+		.id = id,
+	};
 	return 0;
 }
 

@@ -43,8 +43,6 @@ struct merge {
 	uint64_t tick;       /* Of the earliest next event. */
 	uint64_t next_point; /* Tick at which a point is due. */
 	uint32_t *row;       /* Of the replay, by node of the tree; RECOAT_NONE: not yet. */
-	uint32_t *path_row;  /* The same by call path as events have it, */
-	size_t paths;        /* for numbers below this one. */
 };
 
 static void see_packet(struct merge *merge, struct lane *lane, const struct recoat_packet *packet)
@@ -60,31 +58,19 @@ static void see_packet(struct merge *merge, struct lane *lane, const struct reco
 		progress->report(progress->done, progress->total);
 }
 
-/* The row of a call path. Those that were never announced are counted at each event. */
-static uint32_t find_row(struct merge *merge, uint32_t path)
-{
-	uint64_t unknown = merge->load->model->unknown_paths;
-	uint32_t node = recoat_load_node(merge->load, path);
-
-	if (merge->row[node] == RECOAT_NONE)
-		merge->row[node] = recoat_replay_add_row(&merge->replay);
-	if (path < merge->paths && unknown == merge->load->model->unknown_paths)
-		merge->path_row[path] = merge->row[node];
-	return merge->row[node];
-}
-
 /* Put rows in the place of call paths. */
 static void find_rows(struct merge *merge, struct lane *lane)
 {
 	for (size_t i = 0; i < lane->count; i++) {
 		struct recoat_heap_event *event = &lane->event[i];
-		uint32_t row = RECOAT_NONE;
+		uint32_t *row;
 
 		if (event->what != RECOAT_HEAP_ALLOCATED)
 			continue;
-		if (event->path < merge->paths)
-			row = merge->path_row[event->path];
-		event->path = row != RECOAT_NONE ? row : find_row(merge, event->path);
+		row = &merge->row[recoat_load_node(merge->load, event->path)];
+		if (*row == RECOAT_NONE)
+			*row = recoat_replay_add_row(&merge->replay);
+		event->path = *row;
 	}
 }
 
@@ -277,23 +263,12 @@ static void hand_over(struct merge *merge)
 			hand_over_row(merge, i);
 }
 
-/* `count` numbers, all RECOAT_NONE. */
-static uint32_t *new_numbers(size_t count)
-{
-	uint32_t *number = recoat_calloc(count, sizeof(*number));
-
-	memset(number, 0xFF, count * sizeof(*number));
-	return number;
-}
-
 static void create_merge(struct merge *merge)
 {
-	const struct recoat_load *load = merge->load;
+	size_t nodes = merge->load->model->cct.nodes;
 
-	/* Numbers of call paths are dense, so nearly all are below this. */
-	merge->paths = 2 * load->node.count + 64;
-	merge->path_row = new_numbers(merge->paths);
-	merge->row = new_numbers(load->model->cct.nodes);
+	merge->row = recoat_calloc(nodes, sizeof(*merge->row));
+	memset(merge->row, 0xFF, nodes * sizeof(*merge->row));
 	merge->lane = recoat_calloc(merge->lanes, sizeof(*merge->lane));
 	merge->time = recoat_calloc(merge->lanes, sizeof(*merge->time));
 }
@@ -303,7 +278,6 @@ static void destroy_merge(struct merge *merge)
 	for (size_t i = 0; i < merge->lanes; i++)
 		recoat_cursor_close(merge->lane[i].cursor);
 	recoat_replay_fini(&merge->replay);
-	free(merge->path_row);
 	free(merge->row);
 	free(merge->lane);
 	free(merge->time);

@@ -40,27 +40,39 @@ static uint64_t max(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+static inline void add_size(struct recoat_span_sums *to, const struct recoat_span_sums *from)
 {
-	to->time_min = to->calls ? min(to->time_min, from->time_min) : from->time_min;
-	to->time_max = max(to->time_max, from->time_max);
-	if (from->size_calls) {
-		to->size_min = to->size_calls ? min(to->size_min, from->size_min) : from->size_min;
-		to->size_max = max(to->size_max, from->size_max);
-	}
-	to->calls += from->calls;
-	to->time += from->time;
-	to->child_time += from->child_time;
-	to->cpu_calls += from->cpu_calls;
-	to->cpu_time += from->cpu_time;
-	to->cpu_wall += from->cpu_wall;
+	to->size_min = to->size_calls ? min(to->size_min, from->size_min) : from->size_min;
+	to->size_max = max(to->size_max, from->size_max);
 	to->size_calls += from->size_calls;
 	to->size += from->size;
 	to->size_time += from->size_time;
+}
+
+/* What most spans do not have is zero, and passed over. */
+static inline void add_sums(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+{
+	to->time_min = to->calls ? min(to->time_min, from->time_min) : from->time_min;
+	to->time_max = max(to->time_max, from->time_max);
+	to->calls += from->calls;
+	to->time += from->time;
+	to->child_time += from->child_time;
 	to->unwound += from->unwound;
+	if (from->size_calls)
+		add_size(to, from);
+	if (from->cpu_calls) {
+		to->cpu_calls += from->cpu_calls;
+		to->cpu_time += from->cpu_time;
+		to->cpu_wall += from->cpu_wall;
+	}
 	to->allocations += from->allocations;
 	to->bytes += from->bytes;
 	to->peak = max(to->peak, from->peak);
+}
+
+void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+{
+	add_sums(to, from);
 }
 
 uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums)
@@ -172,9 +184,14 @@ static void flush_from(struct recoat_spans *spans, unsigned depth)
 /* A top-level span without callees, the usual one, needs no detour. */
 static void add_plain(struct recoat_spans *spans, const struct recoat_span_in *span)
 {
-	struct recoat_span_node *node = add_node(spans, RECOAT_NONE, span->kernel, span->path);
+	struct recoat_span_node *node = &spans->node[spans->plain];
 
-	recoat_span_sums_add(&node->sums, &span->sums);
+	/* Often it has the same context as the one before. */
+	if (!spans->count || node->parent != RECOAT_NONE || node->kernel != span->kernel ||
+	    node->path != span->path)
+		node = add_node(spans, RECOAT_NONE, span->kernel, span->path);
+	spans->plain = (uint32_t)(node - spans->node);
+	add_sums(&node->sums, &span->sums);
 }
 
 /* Put the span on its level with the callees that wait below it. */
