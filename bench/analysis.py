@@ -165,11 +165,7 @@ def parse_options():
     parser.add_argument("--limit", type=float, default=60, metavar="SECONDS",
                         help="a reader that takes longer is left out (default: 60)")
     options = parser.parse_args()
-    options.build = os.path.abspath(options.build)
-    if options.rounds < 1:
-        parser.error(f"--rounds {options.rounds}: expected 1 or more")
-    if not os.path.exists(f"{options.build}/.libs/librecoat.so"):
-        parser.error(f"{options.build}/.libs/librecoat.so: not found, expected a build of recoat")
+    run.check_build(parser, options)
     return options
 
 
