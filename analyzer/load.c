@@ -12,8 +12,8 @@
 /* ---- Spans. ---- */
 
 /* The fields that both span events have. */
-static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
-				     const struct recoat_span *event)
+static inline struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
+					    const struct recoat_span *event)
 {
 	uint64_t time = recoat_clock_duration(&load->metadata->span, event->duration);
 	struct recoat_span_sums sums = {
@@ -25,9 +25,8 @@ static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
 		sums.size_time = time;
 	}
 	sums.unwound = !!(event->flags & RECOAT_SPAN_UNWOUND);
-	recoat_load_see_time(load, recoat_clock_time(&load->metadata->span, end));
 	return (struct recoat_span_in){.begin = end - event->duration,
-				       .kernel = recoat_map_get(&load->link, event->link, 0),
+				       .kernel = recoat_numbers_get(&load->link, event->link),
 				       .path = recoat_load_node(load, event->path),
 				       .depth = event->depth,
 				       .sums = sums};
@@ -43,6 +42,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 					"%s: a span of link %u, expected one of the %zu links that "
 					"kernel_link events announce",
 					load->process->trace, link, load->link.count);
+	recoat_load_see_time(load, end);
 	recoat_spans_add(&load->model->spans, span);
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel,
@@ -132,7 +132,7 @@ static int take_cpu_path(struct recoat_load *load, const struct recoat_cpu_path 
 			      &counts);
 	if (!event->link)
 		return 0;
-	kernel = recoat_map_get(&load->link, event->link - 1, 0);
+	kernel = recoat_numbers_get(&load->link, event->link - 1);
 	if (kernel == RECOAT_NONE)
 		return recoat_error_set(load->error, -EINVAL,
 					"%s: CPU samples in link %u, expected one of the %zu links "
@@ -296,7 +296,7 @@ int recoat_load_trace(struct recoat_model *model, struct recoat_trace *trace,
 
 	model->events += load.process->events;
 	recoat_maps_fini(&load.maps);
-	recoat_map_fini(&load.node);
-	recoat_map_fini(&load.link);
+	recoat_numbers_fini(&load.node);
+	recoat_numbers_fini(&load.link);
 	return result;
 }

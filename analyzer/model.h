@@ -114,8 +114,9 @@ typedef void recoat_progress(uint64_t done, uint64_t total);
 
 /*
  * Read the recording at `path` into a new model, which the caller destroys. All streams of
- * all processes are read once; memory is bounded by the number of different call paths. 0,
- * or -errno with `error` filled and no model.
+ * all processes are read once; memory is bounded by the number of different call paths and, for
+ * a heap trace, by the blocks that are live at a time and one packet a stream. 0, or -errno with
+ * `error` filled and no model.
  */
 int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
 			struct recoat_error *error);

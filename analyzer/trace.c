@@ -216,30 +216,30 @@ void recoat_cursor_close(struct recoat_cursor *cursor)
 	free(cursor);
 }
 
-size_t recoat_trace_streams(const struct recoat_trace *trace, enum recoat_part part)
+size_t recoat_trace_heap_streams(const struct recoat_trace *trace)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < trace->count; i++)
-		count += trace->stream[i].part == part;
+		count += trace->stream[i].part == RECOAT_PART_TRACE;
 	return count;
 }
 
-int recoat_cursor_open(const struct recoat_trace *trace, enum recoat_part part, size_t number,
+int recoat_cursor_open(const struct recoat_trace *trace, size_t number,
 		       struct recoat_cursor **cursor, struct recoat_error *error)
 {
 	const struct stream *stream = trace->stream;
 
 	/* Streams are sorted by part. */
-	while (stream->part != part)
+	while (stream->part != RECOAT_PART_TRACE)
 		stream++;
 	return open_cursor(trace, stream + number, cursor, error);
 }
 
-int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
+int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_heap_event *to, size_t count,
 		       const struct recoat_packet **packet, struct recoat_error *error)
 {
-	int result = recoat_packets_event(&cursor->packets, event, error);
+	int result = recoat_packets_heap_events(&cursor->packets, to, count, error);
 
 	*packet = NULL;
 	while (!result) {
@@ -247,7 +247,7 @@ int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
 		if (result <= 0)
 			return result;
 		*packet = &cursor->head;
-		result = recoat_packets_event(&cursor->packets, event, error);
+		result = recoat_packets_heap_events(&cursor->packets, to, count, error);
 	}
 	return result;
 }
