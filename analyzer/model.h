@@ -10,6 +10,7 @@
 #include "analyzer/cct.h"
 #include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
+#include "analyzer/snapshots.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
 #include "analyzer/timeline.h"
@@ -85,6 +86,7 @@ struct recoat_process {
 	size_t losses, loss_room;
 	struct recoat_heap_point *sample; /* Thinned out where there are many. */
 	size_t samples, sample_room;
+	struct recoat_snapshots snapshots;
 	uint64_t events;
 };
 
@@ -114,7 +116,8 @@ typedef void recoat_progress(uint64_t done, uint64_t total);
 
 /*
  * Read the recording at `path` into a new model, which the caller destroys. All streams of
- * all processes are read once; memory is bounded by the number of different call paths. 0,
+ * all processes are read once; memory is bounded by the number of different call paths and, for
+ * snapshots, by what a process may write of them (docs/recording-format.md). 0,
  * or -errno with `error` filled and no model.
  */
 int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,

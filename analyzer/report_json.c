@@ -113,6 +113,7 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
 	set(object, "heap_peak_ns", number(process->heap_peak_time));
 	set(object, "heap_samples", samples(process));
+	set(object, "heap_snapshots", recoat_report_json_snapshots(&process->snapshots));
 	set(object, "cpu_period_ns", number(process->cpu_period));
 	set(object, "cpu_signal", number(process->cpu_signal));
 	set(object, "cpu_stopped", text_or_null(process->cpu_stopped));

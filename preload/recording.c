@@ -30,6 +30,7 @@ static const char *const drop_names[RECOAT_DROP_REASONS] = {
 	[RECOAT_DROP_COUNTERS] = "no room for heap counters",
 	[RECOAT_DROP_POINTERS] = "no memory for the pointer table",
 	[RECOAT_DROP_PATHS] = "call path cut short, the call tree is full",
+	[RECOAT_DROP_SNAPSHOTS] = "no room for a snapshot of the heap",
 	[RECOAT_DROP_TRACE] = "no room for a thread's trace of the heap",
 	[RECOAT_DROP_SPANS] = "span nested too deeply or its stream is gone",
 	[RECOAT_DROP_SAMPLES] = "CPU sample whose call path could not be stored",

@@ -46,6 +46,7 @@ enum recoat_drop {
 	RECOAT_DROP_SAMPLES,  /* CPU samples whose path or counter could not be stored. */
 	RECOAT_DROP_TIMERS,   /* Threads that have no timer: the system allows no more. */
 	RECOAT_DROP_TRACE,    /* A thread's trace stream cannot be opened. */
+	RECOAT_DROP_SNAPSHOTS, /* Snapshots of the heap that found no room. */
 	RECOAT_DROP_REASONS
 };
 void recoat_drop(enum recoat_drop reason);

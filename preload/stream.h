@@ -38,6 +38,12 @@ struct recoat_stream {
  */
 void *recoat_file_map(const char *name, size_t bytes);
 
+/* Store a file as a whole or not at all, under a hidden name until it is complete. */
+bool recoat_file_store(const char *name, const void *from, size_t bytes);
+
+/* Remove a file from the process's directory, if it is there. */
+void recoat_file_remove(const char *name);
+
 /*
  * Open a stream with an empty live packet. `id` is RECOAT_STREAM_*, `tid` and `shard` go into
  * the packet context. 0 or -1.
