@@ -330,7 +330,7 @@ static struct recoat_process *add_process(struct recoat_model *model, const char
 					   .first = INT64_MAX,
 					   .last = INT64_MIN};
 	process->program = process->directory = process->version = "";
-	process->cpu_stopped = "";
+	process->cpu_stopped = process->paths_library = "";
 	process->host = process->kernel = process->machine = "";
 	return process;
 }

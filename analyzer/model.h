@@ -75,7 +75,9 @@ struct recoat_process {
 	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
 	uint64_t mapped_peak_time;                  /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
-	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
+	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself, */
+	uint64_t paths_completed;                   /* as is this: paths by another unwinder, */
+	const char *paths_library;                  /* which is empty if it was not opened. */
 	/* CPU sampling; all 0 if there was none. */
 	uint64_t cpu_period;
 	unsigned cpu_signal;

@@ -14,6 +14,7 @@
 
 enum recoat_cfa {
 	RECOAT_CFA_UNKNOWN,   /* Call frame information that this unwinder cannot represent. */
+	RECOAT_CFA_RA_IN_REGISTER, /* The same because the return address is in a register. */
 	RECOAT_CFA_NO_FDE,    /* No call frame information for this pc. */
 	RECOAT_CFA_OUTERMOST, /* There is no caller: the return address is undefined. */
 	RECOAT_CFA_SP,        /* sp + cfa_offset */
