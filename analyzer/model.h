@@ -72,7 +72,7 @@ struct recoat_process {
 	size_t heap_shards;           /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
 	uint64_t heap_peak_time;                    /* Since `first`. */
-	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
+	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap, mremap, brk. */
 	uint64_t mapped_peak_time;                  /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
 	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself, */

@@ -155,6 +155,7 @@ __attribute__((constructor)) static void start(void)
 
 	recoat_malloc_resolve();
 	recoat_mmap_resolve();
+	recoat_brk_resolve();
 	recoat_signal_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))

@@ -77,7 +77,8 @@
 /* Kinds of mappings. */
 #define RECOAT_MAPPING_ANONYMOUS 0u
 #define RECOAT_MAPPING_FILE 1u
-#define RECOAT_MAPPING_KINDS 2u
+#define RECOAT_MAPPING_BREAK 2u /* By brk and sbrk. */
+#define RECOAT_MAPPING_KINDS 3u
 
 /* Head of every packet: the CTF packet header and packet context of all streams. */
 struct recoat_packet {
