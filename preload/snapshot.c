@@ -15,7 +15,8 @@
 #include "preload/thread.h"
 
 #define INTERVAL_NS 10000000u /* Between the first snapshots. */
-#define PAUSE 100             /* Times what the last one took, at least: 1% of the time. */
+#define PAUSE_CPU 100         /* Times what the last one took of the CPU, at least, */
+#define PAUSE 10              /* and times what it took in all: the disk may be slow. */
 
 /* The events of a packet as they stand there, byte packed. */
 struct __attribute__((packed)) snapshot_event {
@@ -144,16 +145,16 @@ static unsigned digits(uint64_t number)
 }
 
 /* The digits of those paths of which not all can be kept: all that are larger, in their bytes, can. */
-static unsigned find_limit(const struct snapshot *snapshot, uint32_t *larger)
+static unsigned find_limit(const struct snapshot *snapshot, uint32_t *above)
 {
 	uint32_t paths[65] = {0};
 	unsigned limit = 64;
 
 	for (uint32_t i = 0; i < snapshot->total.paths; i++)
 		paths[digits(snapshot->live[i].bytes)]++;
-	*larger = 0;
-	while (*larger + paths[limit] <= RECOAT_SNAPSHOT_PATHS_MAX)
-		*larger += paths[limit--];
+	*above = 0;
+	while (*above + paths[limit] <= RECOAT_SNAPSHOT_PATHS_MAX)
+		*above += paths[limit--];
 	return limit;
 }
 
@@ -161,13 +162,13 @@ static unsigned find_limit(const struct snapshot *snapshot, uint32_t *larger)
 static void leave_out_small(struct snapshot *snapshot)
 {
 	struct snapshot_event *total = &snapshot->total;
-	uint32_t paths = total->paths, larger, spare;
+	uint32_t paths = total->paths, above, spare;
 	unsigned limit;
 
 	if (paths <= RECOAT_SNAPSHOT_PATHS_MAX)
 		return;
-	limit = find_limit(snapshot, &larger);
-	spare = RECOAT_SNAPSHOT_PATHS_MAX - larger;
+	limit = find_limit(snapshot, &above);
+	spare = RECOAT_SNAPSHOT_PATHS_MAX - above;
 	total->paths = 0;
 	for (uint32_t i = 0; i < paths; i++) {
 		struct live_event event = snapshot->live[i];
@@ -259,18 +260,25 @@ static bool take(const struct recoat_thread *thread, uint64_t now)
 	return stored;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 static void take_and_wait(const struct recoat_thread *thread)
 {
-	uint64_t begin = recoat_clock_monotonic(), end, pause;
+	uint64_t begin = recoat_clock_monotonic(), end;
+	uint64_t cpu = recoat_clock_read(CLOCK_THREAD_CPUTIME_ID);
+	uint64_t pause;
 
 	if (!take(thread, begin))
 		recoat_drop(RECOAT_DROP_SNAPSHOTS);
 	if (count == RECOAT_SNAPSHOTS_MAX)
 		thin_out();
+	cpu = recoat_clock_read(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	end = recoat_clock_monotonic();
-	pause = PAUSE * (end - begin);
-	atomic_store_explicit(&due, end + (pause > interval ? pause : interval),
-			      memory_order_relaxed);
+	pause = larger(PAUSE_CPU * cpu, PAUSE * (end - begin));
+	atomic_store_explicit(&due, end + larger(pause, interval), memory_order_relaxed);
 }
 
 void recoat_snapshot_take(const struct recoat_thread *thread)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #define NOINLINE __attribute__((noinline, noclone))
-#define STEPS 5000
+#define STEPS 10000
 #define RING 64
 
 static NOINLINE void *a(size_t size)
