@@ -112,14 +112,10 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		 struct options *options)
 {
 	static const struct option known[] = {
-		{"tree", required_argument, NULL, 't'},
-		{"sort", required_argument, NULL, 's'},
-		{"limit", required_argument, NULL, 'l'},
-		{"least", required_argument, NULL, 'p'},
-		{"timeline", no_argument, NULL, 'i'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"tree", required_argument, NULL, 't'},  {"sort", required_argument, NULL, 's'},
+		{"limit", required_argument, NULL, 'l'}, {"least", required_argument, NULL, 'p'},
+		{"timeline", no_argument, NULL, 'i'},    {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},        {0},
 	};
 	int found, status = 0;
 

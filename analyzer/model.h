@@ -27,7 +27,7 @@ struct recoat_kernel_row {
 	 * nested in one of the same row, so that recursion is not counted twice.
 	 */
 	struct recoat_span_sums sums;
-	uint64_t self_time; /* Exclusive, over all. */
+	uint64_t self_time;           /* Exclusive, over all. */
 	struct recoat_cpu_counts cpu; /* Samples while it was the innermost kernel. */
 };
 
@@ -81,8 +81,8 @@ struct recoat_process {
 	/* CPU sampling; all 0 if there was none. */
 	uint64_t cpu_period;
 	unsigned cpu_signal;
-	const char *cpu_stopped; /* Why there are none, or no more; empty if that is not so. */
-	struct recoat_cpu_counts cpu;      /* All of it, also what is on no call path: */
+	const char *cpu_stopped;      /* Why there are none, or no more; empty if that is not so. */
+	struct recoat_cpu_counts cpu; /* All of it, also what is on no call path: */
 	uint64_t cpu_in_runtime, cpu_lost; /* nanoseconds. */
 	struct recoat_loss *loss;
 	size_t losses, loss_room;

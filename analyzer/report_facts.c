@@ -366,13 +366,13 @@ static void print_path_counts(const struct recoat_report *report, FILE *file)
 			       recoat_format_count(sum.disagreements).text);
 	print_own(report, file, "paths", text);
 	if (sum.incomplete || sum.truncated || completed)
-		print_own(
-			report, file, "paths",
-			recoat_asprintf("%s completed by libunwind, %s end at code that could not be "
-					"unwound, %s were cut as too deep",
-					recoat_format_count(completed).text,
-					recoat_format_count(sum.incomplete).text,
-					recoat_format_count(sum.truncated).text));
+		print_own(report, file, "paths",
+			  recoat_asprintf(
+				  "%s completed by libunwind, %s end at code that could not be "
+				  "unwound, %s were cut as too deep",
+				  recoat_format_count(completed).text,
+				  recoat_format_count(sum.incomplete).text,
+				  recoat_format_count(sum.truncated).text));
 	if (sum.incomplete)
 		print_own(report, file, "",
 			  recoat_strdup("RECOAT_UNWIND=complete opens libunwind at the start"));

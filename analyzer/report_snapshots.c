@@ -102,9 +102,11 @@ static int64_t origin_of(const struct recoat_model *model)
 
 void recoat_report_snapshots(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column columns[] = {
-		{"at", RECOAT_RIGHT},     {"process", RECOAT_RIGHT},  {"live", RECOAT_RIGHT},
-		{"blocks", RECOAT_RIGHT}, {"held mostly by", RECOAT_LEFT}};
+	static const struct recoat_column columns[] = {{"at", RECOAT_RIGHT},
+						       {"process", RECOAT_RIGHT},
+						       {"live", RECOAT_RIGHT},
+						       {"blocks", RECOAT_RIGHT},
+						       {"held mostly by", RECOAT_LEFT}};
 	struct recoat_table *table;
 	struct row *rows;
 	size_t count, shown;

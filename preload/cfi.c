@@ -330,8 +330,8 @@ static void rule_in(const uint8_t *header, uint64_t pc, struct recoat_rule *rule
 	    make_rule(&row, &fde.cie, pc, rule))
 		return;
 	*rule = (struct recoat_rule){.cfa = row.ra.how == RECOAT_RESTORE_REGISTER
-						   ? RECOAT_CFA_RA_IN_REGISTER
-						   : RECOAT_CFA_UNKNOWN};
+						    ? RECOAT_CFA_RA_IN_REGISTER
+						    : RECOAT_CFA_UNKNOWN};
 }
 
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule)

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the heap's counters stand, and the epochs that tell moments apart. Private to heap and snapshot. */
+/* Where the heap's counters stand, and the epochs that tell moments apart. */
 #ifndef RECOAT_HEAP_SLOTS_H
 #define RECOAT_HEAP_SLOTS_H
 
 /*
- * An epoch begins at each new peak and at each snapshot. A counter that is touched in a later
- * epoch than it was touched last first saves what it held, for the peak and for the snapshot,
- * whichever began in between. Its epoch is stored behind what was saved and before the
- * counter changes, so that whoever takes the snapshot can tell which of the two to read.
+ * Private to heap.c and snapshot.c. An epoch begins at each new peak and at each snapshot. A
+ * counter that is touched in a later epoch than it was touched last first saves what it held,
+ * for the peak and for the snapshot, whichever began in between. Its epoch is stored behind
+ * what was saved and before the counter changes, so that whoever takes the snapshot can tell
+ * which of the two to read.
  */
 
 #include <stdatomic.h>

@@ -144,7 +144,7 @@ static unsigned digits(uint64_t number)
 	return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
 }
 
-/* The digits of those paths of which not all can be kept: all that are larger, in their bytes, can. */
+/* The digits of the bytes of those paths of which not all can be kept; `above` have more. */
 static unsigned find_limit(const struct snapshot *snapshot, uint32_t *above)
 {
 	uint32_t paths[65] = {0};

@@ -75,8 +75,8 @@ static NOINLINE void leaf(void *size)
 
 /* With a frame pointer, so that it needs the rbp that is its own. */
 __attribute__((optimize("no-omit-frame-pointer"))) static NOINLINE void call(odd_function *function,
-									   void (*next)(void *),
-									   size_t size)
+									     void (*next)(void *),
+									     size_t size)
 {
 	volatile char pad[32];
 
@@ -99,7 +99,8 @@ static NOINLINE void nest(void *size)
 	pad[1] = pad[0];
 }
 
-/* Blocks of `size` bytes and of the next five sizes; the last is on a stack that libunwind mistakes. */
+/* Blocks of `size` bytes and of the next five sizes; the last is on a stack that libunwind
+ * mistakes. */
 static NOINLINE void round_of(size_t size)
 {
 	for (size_t i = 0; i < ODD; i++)

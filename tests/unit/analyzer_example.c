@@ -54,10 +54,9 @@ static void write_process(const char *trace)
 								       .disagreements = 4,
 								       .incomplete = 5,
 								       .truncated = 6});
-	fixture_put_call_path_fallback(
-		&packet, 2000,
-		&(struct recoat_call_path_fallback){
-			.met = 7, .completed = 6, .library = "libother.so"});
+	fixture_put_call_path_fallback(&packet, 2000,
+				       &(struct recoat_call_path_fallback){
+					       .met = 7, .completed = 6, .library = "libother.so"});
 	fixture_put_cpu_sampling(
 		&packet, 2000,
 		&(struct recoat_cpu_sampling){.period_ns = 1003009, .signal = 62, .stopped = ""});

@@ -21,8 +21,7 @@ static int setup(void **state)
 	fixture_metadata(trace);
 	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 0);
 	fixture_put_start(&packet, 1, "/bin/a");
-	fixture_put_call_path(&packet, 1200,
-			      &(struct recoat_call_path){.node = 2, .ip = 0x10001});
+	fixture_put_call_path(&packet, 1200, &(struct recoat_call_path){.node = 2, .ip = 0x10001});
 	fixture_store(trace, "process.live", &packet);
 	return 0;
 }

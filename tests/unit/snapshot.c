@@ -34,14 +34,35 @@ static const unsigned char *get(const unsigned char *at, void *to, size_t bytes)
 
 #define GET(field) at = get(at, &(field), sizeof(field))
 
-static void read_snapshot(unsigned number)
+static unsigned files(unsigned *last)
+{
+	DIR *open = opendir(directory);
+	unsigned count = 0, number;
+	struct dirent *entry;
+
+	*last = 0;
+	while ((entry = readdir(open))) {
+		if (sscanf(entry->d_name, "snapshot-%u", &number) != 1)
+			continue;
+		count++;
+		if (number > *last)
+			*last = number;
+	}
+	closedir(open);
+	return count;
+}
+
+/* The newest: others may have been taken because it was time. */
+static void read_snapshot(void)
 {
 	char name[32];
 	size_t bytes;
 	unsigned char *file;
 	const unsigned char *at;
+	unsigned newest;
 
-	snprintf(name, sizeof name, "snapshot-%u", number);
+	files(&newest);
+	snprintf(name, sizeof name, "snapshot-%u", newest);
 	file = scratch_read(directory, name, &bytes);
 	assert_int_equal(((const struct recoat_packet *)file)->content_bits, 8 * bytes);
 	at = file + sizeof(struct recoat_packet);
@@ -73,32 +94,14 @@ static void tells_what_is_live(void **state)
 	recoat_heap_allocated(thread, address_of(4), 7, 9);
 	recoat_heap_released(thread, address_of(4));
 	recoat_snapshot_take(thread);
-	recoat_heap_released(thread, address_of(1));
-	recoat_snapshot_take(thread);
-	read_snapshot(0);
+	read_snapshot();
 	assert_true(total.live == 300 && total.blocks == 3 && total.paths == 2);
 	assert_true(live[0].path == 5 && live[0].bytes == 300 && live[0].blocks == 2);
 	assert_true(live[1].path == 2000 && live[1].bytes == 0 && live[1].blocks == 1);
-	read_snapshot(1);
+	recoat_heap_released(thread, address_of(1));
+	recoat_snapshot_take(thread);
+	read_snapshot();
 	assert_true(total.live == 200 && total.blocks == 2 && total.paths == 2);
-}
-
-static unsigned files(unsigned *last)
-{
-	DIR *open = opendir(directory);
-	unsigned count = 0, number;
-	struct dirent *entry;
-
-	*last = 0;
-	while ((entry = readdir(open))) {
-		if (sscanf(entry->d_name, "snapshot-%u", &number) != 1)
-			continue;
-		count++;
-		if (number > *last)
-			*last = number;
-	}
-	closedir(open);
-	return count;
 }
 
 static void stays_bounded_however_long_it_runs(void **state)
@@ -112,7 +115,7 @@ static void stays_bounded_however_long_it_runs(void **state)
 		assert_int_equal(last, i);
 	}
 	assert_in_range(files(&last), RECOAT_SNAPSHOTS_MAX / 2, RECOAT_SNAPSHOTS_MAX - 1);
-	read_snapshot(last);
+	read_snapshot();
 }
 
 /* With more call paths than fit, the largest are told, and the rest in one sum. */
@@ -127,7 +130,7 @@ static void sums_up_what_is_small(void **state)
 		bytes += i % 10 ? 1 : 1000;
 	}
 	recoat_snapshot_take(thread);
-	read_snapshot(0);
+	read_snapshot();
 	assert_int_equal(total.paths, RECOAT_SNAPSHOT_PATHS_MAX);
 	assert_int_equal(total.rest_paths, PATHS - RECOAT_SNAPSHOT_PATHS_MAX);
 	assert_int_equal(total.live, bytes);
@@ -187,7 +190,7 @@ static bool is_balanced(unsigned *both)
 
 static void is_one_moment_while_another_thread_runs(void **state)
 {
-	unsigned last, both = 0, torn = 0;
+	unsigned both = 0, torn = 0;
 	pthread_t other;
 
 	(void)state;
@@ -202,8 +205,7 @@ static void is_one_moment_while_another_thread_runs(void **state)
 		;
 	for (int i = 0; i < 1000; i++) {
 		recoat_snapshot_take(thread);
-		files(&last);
-		read_snapshot(last);
+		read_snapshot();
 		torn += !is_balanced(&both);
 	}
 	stop = true;
