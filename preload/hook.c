@@ -4,15 +4,13 @@
 
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "kernels/catalogue.h"
 #include "preload/clock.h"
 #include "preload/elf_image.h"
 #include "preload/link.h"
 #include "preload/recording.h"
+#include "preload/slot.h"
 
 #define DEFINITIONS_MAX 1024
 
@@ -166,45 +164,6 @@ static const struct definition *meant_by(const char *name, uint64_t held, bool u
 	return found;
 }
 
-/* The protection of the segment, with RELRO taken into account, that an address lies in. */
-static int protection_of(const struct recoat_module *module, uint64_t address)
-{
-	int protection = PROT_READ;
-
-	for (uint32_t i = 0; i < module->header_count; i++) {
-		const ElfW(Phdr) *header = &module->headers[i];
-		uint64_t start = module->bias + header->p_vaddr;
-
-		if (address < start || address >= start + header->p_memsz)
-			continue;
-		if (header->p_type == PT_GNU_RELRO)
-			return PROT_READ;
-		if (header->p_type == PT_LOAD)
-			protection = (header->p_flags & PF_R ? PROT_READ : 0) |
-				     (header->p_flags & PF_W ? PROT_WRITE : 0) |
-				     (header->p_flags & PF_X ? PROT_EXEC : 0);
-	}
-	return protection;
-}
-
-static bool protect(uint64_t page, int protection)
-{
-	return !syscall(SYS_mprotect, page, (size_t)sysconf(_SC_PAGESIZE), protection);
-}
-
-/* Store a pointer in one piece: another thread may be calling through the slot. */
-static bool patch(const struct recoat_module *module, uint64_t slot, uint64_t value)
-{
-	uint64_t page = slot & ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
-	int protection = protection_of(module, slot);
-	bool writable = protection & PROT_WRITE;
-
-	if (!writable && !protect(page, protection | PROT_WRITE))
-		return false;
-	__atomic_store_n((uint64_t *)slot, value, __ATOMIC_RELEASE);
-	return writable || protect(page, protection);
-}
-
 static void patch_slot(const struct recoat_elf_image *image, const struct recoat_module *module,
 		       const ElfW(Rela) *relocation)
 {
@@ -232,7 +191,7 @@ static void patch_slot(const struct recoat_elf_image *image, const struct recoat
 		return;
 	}
 	stub = recoat_link_stub(definition->kernel, definition->address, name, "got");
-	if (!stub || !patch(module, slot, stub))
+	if (!stub || !recoat_slot_write(module, slot, stub))
 		refuse(definition->kernel, name, module->path, "its slot cannot be written");
 }
 
