@@ -231,7 +231,8 @@ static void patch_slot(const struct recoat_elf_image *image, const struct recoat
 		       "several modules define it and the call is not bound yet");
 		return;
 	}
-	stub = recoat_link_stub(definition->kernel, definition->address, name, "got");
+	stub = recoat_link_stub(definition->kernel, definition->address, definition->address, name,
+				"got");
 	if (!stub || !patch(module, slot, stub))
 		refuse(definition->kernel, name, module->path, "its slot cannot be written");
 }
@@ -276,7 +277,8 @@ uint64_t recoat_hook_symbol(uint64_t address, const char *name)
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (definitions[i].address == address && !definitions[i].gone)
-			return recoat_link_stub(definitions[i].kernel, address, name, "dlsym");
+			return recoat_link_stub(definitions[i].kernel, address, address, name,
+						"dlsym");
 	}
 	return 0;
 }

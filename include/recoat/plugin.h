@@ -14,8 +14,8 @@
  * stdout, change signal handlers, the locale, the floating-point environment or the working
  * directory, nor keep a descriptor open that a caller may notice.
  *
- * Fields and functions are only ever appended. Each struct that crosses the border begins with
- * its size, so that either side knows which of them the other one has. The page
+ * Structs that begin with their size may grow at the end, so that either side knows how much the
+ * other one has; the others stay as they are while RECOAT_PLUGIN_ABI_OLDEST is 1. The page
  * docs/plugin-abi.md says the same in more words, docs/tutorial-plugin.md writes a plugin.
  */
 
