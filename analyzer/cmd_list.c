@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analyzer/error.h"
+#include "analyzer/list_plugins.h"
 #include "analyzer/memory.h"
 #include "analyzer/runtime.h"
 #include "analyzer/table.h"
@@ -20,9 +21,11 @@
 #define CATALOGUE_MAX (1u << 20)
 
 static const char help[] =
-	"Usage: recoat list kernels [--json]\n"
+	"Usage: recoat list kernels|plugins [--json]\n"
 	"Show the kernels that can be caught: those of the catalogues (*.kernels) in the\n"
-	"directories of RECOAT_KERNEL_PATH and in " RECOAT_PKGDATADIR "/kernels.\n\n"
+	"directories of RECOAT_KERNEL_PATH and in " RECOAT_PKGDATADIR "/kernels.\n"
+	"Or the plugins that can be put before them, with their kernels and options: those in\n"
+	"the directories of RECOAT_PLUGIN_PATH and in " RECOAT_PKGLIBDIR "/plugins.\n\n"
 	"  --json   as a JSON array\n"
 	"  --help   this text\n";
 
@@ -196,16 +199,20 @@ static int run(const struct recoat_command *command, int argc, char **argv)
 		json = true;
 	}
 	if (argc - optind != 1)
-		return recoat_usage_error(command, "found %d words, expected one: kernels",
+		return recoat_usage_error(command,
+					  "found %d words, expected one: kernels or plugins",
 					  argc - optind);
+	if (!strcmp(argv[optind], "plugins"))
+		return recoat_list_plugins(json);
 	if (strcmp(argv[optind], "kernels") != 0)
-		return recoat_usage_error(command, "found \"%s\", expected kernels", argv[optind]);
+		return recoat_usage_error(command, "found \"%s\", expected kernels or plugins",
+					  argv[optind]);
 	return list_kernels(json);
 }
 
 const struct recoat_command recoat_command_list = {
 	.name = "list",
-	.summary = "list the kernels that can be caught",
+	.summary = "list the kernels that can be caught, or plugins",
 	.help = help,
 	.run = run,
 };

@@ -109,4 +109,7 @@ void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes 
 /* The member "mappings": what was mapped, kind by kind and site by site. */
 void recoat_report_json_mappings(const struct recoat_report *report, FILE *file);
 
+/* The member "plugins". */
+void recoat_report_json_plugins(const struct recoat_report *report, FILE *file);
+
 #endif
