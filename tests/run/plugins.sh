@@ -3,7 +3,7 @@
 # Plugins before kernels: served, declined, refused, forked, thrown through, unloaded.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v cc >/dev/null || skip_all "no C compiler here"
-plan 41
+plan 46
 # A wrong plugin may make a loop endless: no file of more than 50 MB.
 ulimit -f 100000
 
@@ -201,3 +201,30 @@ bad "an unknown option" "demo.so: found the option 'speed', expected factor, fro
 bad "a value out of range" "option factor: found '11', expected a number from -10 to 10" demo:factor=11
 bad "a plugin that does not want to" 'failing.so: it cannot serve: no luck today' failing
 bad "a list that is none" "plugins\|PLUGINS" demo,,demo
+build crashing -DNAME='"crashing"' -DCRASH
+crashes() {
+	! recoat record -p crashing -- "$targets/endings" >out 2>err && cat err && test "$(wc -l <err)" = 1 &&
+		grep 'crashing.so: killed by signal 6 (Aborted) when it was opened' err
+}
+ok "refused: a plugin that crashes" crashes
+environment() {
+	! RECOAT_PLUGINS=failing recoat record -o never -- "$targets/endings" >out 2>err && cat err &&
+		grep 'failing.so: it cannot serve' err
+}
+ok "refused: a bad plugin of the environment" environment
+
+# ---- Listing. ----
+
+lists() {
+	recoat list plugins >out 2>err
+	test $? = 1 && cat out err && grep '^demo 7: multiplies sums$' out && grep 'demo: demo.sum demo.call$' out &&
+		grep 'factor  *real  *2  *-10 to 10  *of all sums$' out && grep 'short.so: found recoat_plugin.struct_size' err
+}
+ok "list plugins shows kernels, options, and what is bad" lists
+recoat list plugins --json >list.json 2>/dev/null
+ok "so does its JSON" json list.json "[o for p in d if p['name'] == 'demo' for o in p['options']][0] ==
+	{'name': 'factor', 'type': 'real', 'default': '2', 'minimum': -10, 'maximum': 10,
+	 'choices': None, 'summary': 'of all sums'}"
+ok "an object for one ABI is listed with its plugin" json list.json \
+	"[(len(p['abi_files']), p['kernels'][0]) for p in d if p['name'] == 'late'] ==
+	 [(1, {'kernel': 'demo.sum', 'abi': 'demo'})]"

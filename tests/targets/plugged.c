@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What plugins must survive: the module with the kernel comes and goes, and a fork. */
 #include <dlfcn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,7 +13,7 @@
 static const double values[] = {1, 2, 4};
 static const struct demo_vector three = {3, values};
 
-/* Sums by a library that is loaded for each of them. */
+/* Sums by a library that is loaded for each of them, the last two times at another address. */
 static int reload(const char *library)
 {
 	for (int i = 0; i < 3; i++) {
@@ -23,6 +25,9 @@ static int reload(const char *library)
 		*(void **)&sum = dlsym(handle, "demo_sum");
 		printf("%g\n", sum(&three));
 		dlclose(handle);
+		if (i == 0)
+			mmap((void *)((uintptr_t)sum & ~4095ul), 4096, PROT_NONE,
+			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	}
 	return 0;
 }
