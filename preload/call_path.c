@@ -10,6 +10,7 @@
 #include "preload/stack_cache.h"
 #include "preload/tree.h"
 #include "preload/unwind_fallback.h"
+#include "preload/vectors.h"
 
 #define VERIFY_EVERY 4096 /* Hits, of which one is unwound again. */
 
@@ -77,6 +78,8 @@ uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_call
 {
 	struct recoat_stack_cache *cache = thread->stacks;
 
+	if (__builtin_expect(by_libunwind || !thread->stacks_attached, 0))
+		recoat_vectors_save();
 	if (__builtin_expect(by_libunwind, 0))
 		return path_by_libunwind(thread, caller);
 	if (__builtin_expect(!thread->stacks_attached, 0))

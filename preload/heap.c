@@ -17,6 +17,7 @@
 #include "preload/snapshot.h"
 #include "preload/trace.h"
 #include "preload/tree.h"
+#include "preload/vectors.h"
 
 #define EVENTS_A_LOOK 256            /* Heap events of a thread between looks at the clock, */
 #define SAMPLES_A_LOOK 1             /* of which sampling leaves few. */
@@ -207,6 +208,7 @@ static RECOAT_SLOW void take_sample(struct recoat_thread *thread, uint64_t now)
 {
 	struct recoat_heap_sample event;
 
+	recoat_vectors_save();
 	tell_total(thread);
 	atomic_store_explicit(&sampled_live, thread->others, memory_order_relaxed);
 	event.live = (uint64_t)(thread->others > 0 ? thread->others : 0);

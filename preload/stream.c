@@ -13,6 +13,7 @@
 #include "preload/lock.h"
 #include "preload/memory.h"
 #include "preload/os.h"
+#include "preload/vectors.h"
 
 #define MAPPINGS_A_BLOCK 254
 #define DROPS_A_TRY 256 /* Events dropped between two tries to store a full packet. */
@@ -255,6 +256,7 @@ unsigned char *recoat_stream_make_room(struct recoat_stream *stream, size_t byte
 {
 	if (!stream->packet)
 		return NULL;
+	recoat_vectors_save();
 	if (bytes > stream->size - sizeof *stream->packet || !may_store(stream) ||
 	    !store_packet(stream, now)) {
 		stream->packet->dropped++;
