@@ -369,10 +369,23 @@ void recoat_span_end(uint32_t index, const struct recoat_call *call)
 	leave(thread);
 }
 
-/* In a frame of the thunk: its caller's stack pointer, from rbp. */
-static uint64_t thunk_stack(struct _Unwind_Context *context)
+/*
+ * The innermost open span of the stack that an exception is unwinding: of the thunks' frames there
+ * the first one above that of the unwinder, which calls us.
+ */
+static uint32_t find_unwinding(const struct recoat_thread *thread, uint64_t stack)
 {
-	return _Unwind_GetGR(context, 6) + 24;
+	bool apart = is_apart(thread, stack);
+	uint32_t found = RECOAT_SPAN_DEPTH_MAX;
+
+	for (uint32_t at = thread->depth; at-- > 0;) {
+		const struct recoat_open_span *span = &thread->open[at];
+
+		if (!!(span->flags & RECOAT_SPAN_APART) == apart && span->stack > stack &&
+		    (found == RECOAT_SPAN_DEPTH_MAX || span->stack < thread->open[found].stack))
+			found = at;
+	}
+	return found;
 }
 
 /* The thunk's personality routine: an exception or a cancellation is unwinding through it. */
@@ -390,13 +403,14 @@ _Unwind_Reason_Code recoat_thunk_personality(int version, _Unwind_Action actions
 	int kept = errno;
 	uint32_t at;
 
-	(void)version, (void)class, (void)exception;
+	(void)version, (void)class, (void)exception, (void)context;
 	if (!(actions & _UA_CLEANUP_PHASE))
 		return _URC_CONTINUE_UNWIND;
 	thread = recoat_thread_enter();
 	if (!thread)
 		return _URC_CONTINUE_UNWIND;
-	at = find_open(thread, thunk_stack(context));
+	at = thread->too_deep ? RECOAT_SPAN_DEPTH_MAX
+			      : find_unwinding(thread, (uint64_t)__builtin_frame_address(0));
 	if (at < RECOAT_SPAN_DEPTH_MAX)
 		end(thread, at, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
 	else if (thread->too_deep)
