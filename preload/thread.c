@@ -14,6 +14,7 @@
 #include "preload/cpu.h"
 #include "preload/memory.h"
 #include "preload/recording.h"
+#include "preload/stack_cache.h"
 
 __thread struct recoat_thread_local recoat_local;
 
@@ -111,18 +112,21 @@ static bool let_in(void)
 
 /*
  * The hook that made the thread busy is gone: a signal handler has jumped out of it. The thread
- * runs above its frame, on the same stack, and holds none of our locks. Nothing is known of other
- * stacks, such as a handler's that lies higher.
+ * runs at its frame's place or above, on the same stack, and holds none of our locks. Nothing is
+ * known of other stacks, such as a handler's that lies higher.
  */
 static bool hook_is_gone(const struct recoat_thread *thread, uint64_t frame)
 {
 	struct recoat_stack stack;
 	stack_t alternate;
 
-	if (frame <= recoat_local.busy_at || recoat_locks_held || thread == NO_STATE ||
+	if (frame < recoat_local.busy_at || recoat_locks_held || thread == NO_STATE ||
 	    syscall(SYS_sigaltstack, NULL, &alternate) || alternate.ss_flags & SS_ONSTACK)
 		return false;
-	recoat_stack_find(&stack, frame);
+	if (thread->stacks_attached)
+		stack = thread->stacks->stack;
+	else
+		recoat_stack_find(&stack, frame);
 	return recoat_stack_has(&stack, frame) && recoat_stack_has(&stack, recoat_local.busy_at);
 }
 

@@ -134,7 +134,7 @@ static inline struct recoat_thread *recoat_thread_enter_at(uint64_t frame)
 	return thread;
 }
 
-/* The function that this is inlined into must outlive the busy time. */
+/* The function that this is inlined into must outlive the busy time, and not enter in it again. */
 static inline __attribute__((always_inline)) struct recoat_thread *recoat_thread_enter(void)
 {
 	return recoat_thread_enter_at((uint64_t)__builtin_frame_address(0));
