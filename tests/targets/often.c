@@ -11,7 +11,7 @@
 #include "demo.h"
 
 #define CALLS 100000
-#define JUMPS 300
+#define JUMPS 100
 #define AFTER 1000
 #define STACK 65536
 
@@ -101,7 +101,7 @@ static void jump(int signal)
 
 static void jumps(void)
 {
-	static const struct itimerval soon = {.it_value.tv_usec = 100};
+	static const struct itimerval soon = {.it_value.tv_usec = 2000};
 	static volatile int count;
 	volatile double sum = 0;
 
