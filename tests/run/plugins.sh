@@ -29,7 +29,7 @@ plugin() { json "$1" "(lambda p: $3)([p for p in d['plugins'] if p['plugin'] == 
 # served FILE KERNEL IMPLEMENTATION: by how many calls.
 served() {
 	json "$1" "[k['calls'] for k in d['kernels'] if k['kernel'] == '$2' and
-		k['implementation'] == '$3'] == $4" || json "$1" "d['kernels']"
+		k['implementation'] == '$3'] == $4" || { json "$1" "d['kernels']"; false; }
 }
 
 # ---- Good plugins. ----
