@@ -2,6 +2,7 @@
 /* Opening plugins in a child process. */
 #include "analyzer/plugin_probe.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -127,15 +128,20 @@ static const char *try_init(const struct recoat_plugin *plugin,
 	return reason;
 }
 
-/* The description, or a string on why there is none. */
+/*
+ * The description, or a string on why there is none. An object for an ABI that this machine has
+ * not the libraries for is none to refuse a program without such kernels for.
+ */
 static json_t *look(const char *file, const char *name, const char *abi, const char *options)
 {
 	static struct recoat_plugin_values values;
-	char problem[512];
-	const struct recoat_plugin *plugin =
-		recoat_plugin_open(file, name, problem, sizeof problem);
+	const struct recoat_plugin *plugin;
 	const char *reason = NULL;
+	char problem[512];
 
+	if (abi && options && !dlopen(file, RTLD_NOW | RTLD_LOCAL))
+		return json_object();
+	plugin = recoat_plugin_open(file, name, problem, sizeof problem);
 	if (plugin && options &&
 	    !recoat_plugin_options_parse(&values, plugin, options, abi, problem, sizeof problem))
 		plugin = NULL;
