@@ -86,10 +86,10 @@ static const struct recoat_plugin_host idle_host = {
 
 static json_t *option_json(const struct recoat_plugin_option *option)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", option->name, "type",
-				 recoat_plugin_option_type(option->type), "default",
-				 option->standard ? option->standard : "", "summary",
-				 option->summary);
+	json_t *json =
+		json_pack("{s:s, s:s, s:s, s:s}", "name", option->name, "type",
+			  recoat_plugin_option_type(option->type), "default",
+			  option->standard ? option->standard : "", "summary", option->summary);
 	bool limited = option->type >= RECOAT_OPTION_INTEGER &&
 		       option->type <= RECOAT_OPTION_REAL && option->minimum < option->maximum;
 
@@ -120,8 +120,7 @@ static json_t *describe(const struct recoat_plugin *plugin, const char *file)
 static const char *try_init(const struct recoat_plugin *plugin,
 			    const struct recoat_plugin_values *values)
 {
-	const char *reason =
-		plugin->init ? plugin->init(&idle_host, values->value) : NULL;
+	const char *reason = plugin->init ? plugin->init(&idle_host, values->value) : NULL;
 
 	if (!reason && plugin->fini)
 		plugin->fini();
@@ -174,8 +173,10 @@ static void explain_end(struct recoat_error *error, const char *file, int status
 		recoat_error_set(error, -EINVAL, "%s: killed by signal %d (%s) when it was opened",
 				 file, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		recoat_error_set(error, -EINVAL, "%s: it ended the process with status %d when it "
-				 "was opened", file, WEXITSTATUS(status));
+		recoat_error_set(error, -EINVAL,
+				 "%s: it ended the process with status %d when it "
+				 "was opened",
+				 file, WEXITSTATUS(status));
 }
 
 static json_t *take_answer(json_t *answer, int status, const char *file, struct recoat_error *error)

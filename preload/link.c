@@ -89,9 +89,9 @@ static void put_link(uint32_t index)
 		.kernel = link->kernel->name,
 		.operation = link->kernel->operation,
 		.abi = link->kernel->abi,
-		.implementation =
-			original ? "original"
-				 : recoat_plugins_name((uint32_t)__builtin_ctz(link->bit)),
+		.implementation = original
+					  ? "original"
+					  : recoat_plugins_name((uint32_t)__builtin_ctz(link->bit)),
 		.symbol = origin[index].symbol,
 		.mechanism = origin[index].mechanism,
 	};

@@ -26,11 +26,11 @@
 
 struct recoat_link {
 	const struct recoat_kernel *kernel;
-	uint64_t target;   /* The function that serves; 0 while its plugin is not open. Atomic. */
-	uint64_t spans;    /* Written so far, by any thread; only to decide on CPU time. */
-	uint64_t ticks;    /* Their duration in all. */
-	uint32_t bit;      /* 1 << the plugin's number, or RECOAT_LINK_ORIGINAL. */
-	uint32_t first;    /* Of its chain. */
+	uint64_t target; /* The function that serves; 0 while its plugin is not open. Atomic. */
+	uint64_t spans;  /* Written so far, by any thread; only to decide on CPU time. */
+	uint64_t ticks;  /* Their duration in all. */
+	uint32_t bit;    /* 1 << the plugin's number, or RECOAT_LINK_ORIGINAL. */
+	uint32_t first;  /* Of its chain. */
 };
 
 extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];

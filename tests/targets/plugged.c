@@ -27,8 +27,9 @@ static int reload(const char *library)
 		printf("%g\n", sum(&three));
 		place = (void *)((struct link_map *)handle)->l_addr;
 		dlclose(handle);
-		if (i == 0 && mmap(place, 4096, PROT_NONE,
-				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) != place)
+		if (i == 0 &&
+		    mmap(place, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+			 -1, 0) != place)
 			return puts("its place is not free");
 	}
 	return 0;
