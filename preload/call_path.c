@@ -9,7 +9,6 @@
 #include "preload/message.h"
 #include "preload/modules.h"
 #include "preload/recording.h"
-#include "preload/stack_cache.h"
 #include "preload/tree.h"
 
 #define VERIFY_EVERY 4096 /* Hits, of which one is unwound again. */
@@ -89,21 +88,23 @@ static struct recoat_stack_cache *cache_of(struct recoat_thread *thread, uint64_
 		thread->stacks = recoat_stack_cache_create(&options);
 	if (thread->stacks)
 		recoat_stack_cache_attach(thread->stacks, stack);
-	thread->stacks_attached = thread->stacks != NULL;
+	thread->attached = thread->stacks;
 	return thread->stacks;
+}
+
+RECOAT_SLOW uint32_t recoat_call_path_slowly(struct recoat_thread *thread,
+					     const struct recoat_caller *caller)
+{
+	if (libunwind_backtrace)
+		return path_by_libunwind(thread, caller);
+	if (!cache_of(thread, caller->stack))
+		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
+	return recoat_call_path(thread, caller);
 }
 
 uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller)
 {
-	struct recoat_stack_cache *cache = thread->stacks;
-
-	if (__builtin_expect(libunwind_backtrace != NULL, 0))
-		return path_by_libunwind(thread, caller);
-	if (__builtin_expect(!thread->stacks_attached, 0))
-		cache = cache_of(thread, caller->stack);
-	if (__builtin_expect(!cache, 0))
-		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
-	return recoat_stack_cache_lookup(cache, caller->ip, caller->stack, caller->base);
+	return recoat_call_path_inlined(thread, caller);
 }
 
 void recoat_call_path_count(struct recoat_call_path_counts *counts)
