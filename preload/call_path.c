@@ -60,17 +60,17 @@ static int backtrace(uint64_t *frames, int max)
 	return count;
 }
 
-static uint32_t path_by_libunwind(struct recoat_thread *thread, const struct recoat_caller *caller)
+static uint32_t path_by_libunwind(struct recoat_thread *thread, uint64_t ip)
 {
 	uint32_t path = RECOAT_PATH_ROOT;
 	int count = backtrace(thread->frames, RECOAT_FRAMES_MAX);
 	int first = 0;
 
 	/* The innermost frames are ours; the caller's comes behind them. */
-	while (first < count && thread->frames[first] != caller->ip)
+	while (first < count && thread->frames[first] != ip)
 		first++;
 	if (first == count)
-		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
+		return intern(RECOAT_PATH_UNKNOWN, ip);
 	while (count > first)
 		path = intern(path, thread->frames[--count]);
 	return path;
@@ -92,19 +92,19 @@ static struct recoat_stack_cache *cache_of(struct recoat_thread *thread, uint64_
 	return thread->stacks;
 }
 
-RECOAT_SLOW uint32_t recoat_call_path_slowly(struct recoat_thread *thread,
-					     const struct recoat_caller *caller)
+RECOAT_SLOW uint32_t recoat_call_path_slowly(struct recoat_thread *thread, uint64_t ip,
+					     uint64_t stack, uint64_t base)
 {
 	if (libunwind_backtrace)
-		return path_by_libunwind(thread, caller);
-	if (!cache_of(thread, caller->stack))
-		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
-	return recoat_call_path(thread, caller);
+		return path_by_libunwind(thread, ip);
+	if (!cache_of(thread, stack))
+		return intern(RECOAT_PATH_UNKNOWN, ip);
+	return recoat_stack_cache_lookup(thread->attached, ip, stack, base);
 }
 
 uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller)
 {
-	return recoat_call_path_inlined(thread, caller);
+	return recoat_call_path_inlined(thread, caller->ip, caller->stack, caller->base);
 }
 
 void recoat_call_path_count(struct recoat_call_path_counts *counts)

@@ -32,17 +32,18 @@ void recoat_call_path_init(enum recoat_unwinder unwinder);
 uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller);
 
 /* By libunwind, or at the thread's first call, or without memory for a cache. */
-uint32_t recoat_call_path_slowly(struct recoat_thread *thread, const struct recoat_caller *caller);
+uint32_t recoat_call_path_slowly(struct recoat_thread *thread, uint64_t ip, uint64_t stack,
+				 uint64_t base);
 
 /* The same as recoat_call_path(). */
-static RECOAT_FAST uint32_t recoat_call_path_inlined(struct recoat_thread *thread,
-						     const struct recoat_caller *caller)
+static RECOAT_FAST uint32_t recoat_call_path_inlined(struct recoat_thread *thread, uint64_t ip,
+						     uint64_t stack, uint64_t base)
 {
 	struct recoat_stack_cache *cache = thread->attached;
 
 	if (__builtin_expect(!cache, 0))
-		return recoat_call_path_slowly(thread, caller);
-	return recoat_stack_cache_lookup(cache, caller->ip, caller->stack, caller->base);
+		return recoat_call_path_slowly(thread, ip, stack, base);
+	return recoat_stack_cache_lookup(cache, ip, stack, base);
 }
 
 /* Sums over all threads so far. Takes no lock; threads that run on may be a little ahead. */

@@ -46,7 +46,7 @@ static _Atomic uint64_t last_sample; /* Its time, and the live bytes that it tol
 static _Atomic int64_t sampled_live;
 bool recoat_heap_tracing;
 bool recoat_heap_counts_all;
-uint32_t recoat_heap_between_looks;
+int32_t recoat_heap_between_looks;
 
 static void put_level(const struct recoat_heap_setting *setting, uint64_t now)
 {
@@ -310,7 +310,7 @@ static RECOAT_FAST void count_allocation(struct recoat_thread *thread, const voi
 	thread->allocations += weight.count;
 	thread->bytes += weight.bytes;
 	thread->pending += (int64_t)weight.bytes;
-	if (__builtin_expect(thread->until_look-- == 0, 0))
+	if (__builtin_expect(--thread->until_look < 0, 0))
 		recoat_heap_look(thread);
 	if (__builtin_expect(thread->pending > thread->ceiling, 0))
 		pass_ceiling(thread);
@@ -355,15 +355,12 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 void *recoat_heap_record(struct recoat_thread *thread, void *block, size_t size, uint64_t ip,
 			 uint64_t stack, uint64_t base)
 {
-	const struct recoat_caller caller = {.ip = ip, .stack = stack, .base = base};
+	if (__builtin_expect(block != NULL, 1)) {
+		uint32_t path = recoat_call_path_inlined(thread, ip, stack, base);
 
-	if (block)
-		count_allocation(thread, block,
-				 (struct recoat_block){
-					 .path = recoat_call_path_inlined(thread, &caller),
-					 .size = size,
-				 },
+		count_allocation(thread, block, (struct recoat_block){.path = path, .size = size},
 				 false);
+	}
 	recoat_thread_leave(thread);
 	return block;
 }

@@ -87,7 +87,7 @@ void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 void recoat_heap_look(struct recoat_thread *thread);
 
 /* Allocations between looks; 0 when each looks, or nothing is counted. */
-extern uint32_t recoat_heap_between_looks RECOAT_HIDDEN;
+extern int32_t recoat_heap_between_looks RECOAT_HIDDEN;
 
 static inline bool recoat_heap_changed(const struct recoat_thread *thread)
 {

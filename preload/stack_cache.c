@@ -51,11 +51,11 @@ static size_t total_bytes(const struct recoat_stack_cache_options *options)
 	       SUFFIX_NOTES * sizeof(uint32_t) + options->arena_bytes;
 }
 
+static const struct recoat_stack_entry of_no_stack;
+
 static void forget_entries(struct recoat_stack_cache *cache)
 {
-	static const struct recoat_stack_entry of_no_stack;
-
-	cache->last = &of_no_stack;
+	cache->repeated = cache->found = &of_no_stack;
 	cache->entries_end = ARENA_ALIGN; /* Place 0 stands for nothing. */
 	cache->suffixes_start = cache->options.arena_bytes;
 }
@@ -319,7 +319,12 @@ uint32_t recoat_stack_cache_search(struct recoat_stack_cache *cache, uint64_t ra
 				     !recoat_stack_words_equal(entry),
 			     0))
 		return miss(cache, ra, sp, bp);
-	cache->last = entry;
+	/*
+	 * Programs allocate in loops, but where paths take turns, comparing the wrong one first
+	 * would take longer than the search.
+	 */
+	cache->repeated = entry == cache->found ? entry : &of_no_stack;
+	cache->found = entry;
 	return recoat_stack_cache_hit(cache, entry, bp);
 }
 

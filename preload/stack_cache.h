@@ -60,12 +60,13 @@ struct recoat_stack_cache {
 	/* What the inlined lookup reads. */
 	const _Atomic uint32_t *epoch;
 	uint32_t epoch_seen;
-	uint32_t until_verified;               /* Hits until one is; 0: none. */
-	const struct recoat_stack_entry *last; /* Found last on the owner's own stack. */
+	uint32_t until_verified;                   /* Hits until one is; 0: none. */
+	const struct recoat_stack_entry *repeated; /* Tried first: it was found twice running. */
 	struct recoat_stack_cache_statistics statistics;
 
 	/* What a search reads. */
-	struct recoat_stack stack; /* The owner's own stack. */
+	struct recoat_stack stack;              /* The owner's own stack. */
+	const struct recoat_stack_entry *found; /* By the last search. */
 	uint64_t *index;
 	uint64_t index_mask;
 
@@ -121,17 +122,15 @@ static RECOAT_FAST uint32_t recoat_stack_cache_hit(struct recoat_stack_cache *ca
  * The path of the function that called, given its return address and its sp and rbp at the
  * moment when the called function has returned. Never fails; RECOAT_PATH_UNKNOWN is the parent
  * of what could not be told. By the owner.
- *
- * Programs allocate in loops, so the last stack is tried first.
  */
 static RECOAT_FAST uint32_t recoat_stack_cache_lookup(struct recoat_stack_cache *cache,
 						      uint64_t ra, uint64_t sp, uint64_t bp)
 {
-	const struct recoat_stack_entry *last = cache->last;
+	const struct recoat_stack_entry *entry = cache->repeated;
 
-	if (recoat_stack_registers_equal(last, ra, sp, bp) && recoat_stack_cache_fresh(cache) &&
-	    recoat_stack_words_equal(last))
-		return recoat_stack_cache_hit(cache, last, bp);
+	if (recoat_stack_registers_equal(entry, ra, sp, bp) && recoat_stack_cache_fresh(cache) &&
+	    recoat_stack_words_equal(entry))
+		return recoat_stack_cache_hit(cache, entry, bp);
 	return recoat_stack_cache_search(cache, ra, sp, bp);
 }
 

@@ -57,7 +57,7 @@ struct recoat_thread {
 	int64_t pending;     /* Bytes that heap_total has not been told. */
 	int64_t ceiling;     /* Nothing happens (heap.c) until `pending` is above it. */
 	const void *last;    /* Newest block, while no other was allocated after it. */
-	uint32_t until_look; /* Allocations until the next look at the clock. */
+	int32_t until_look;  /* Allocations until the next look at the clock. */
 	uint32_t chunks;     /* Heap packets of this shard so far. */
 	int64_t told;        /* Bytes it allocated minus bytes it freed, without `pending`. */
 	int64_t live_peak;   /* Most of these, with `pending`, since the current span began. */
