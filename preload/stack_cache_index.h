@@ -58,7 +58,9 @@ static RECOAT_FAST uint64_t *recoat_stack_index_find(const struct recoat_stack_c
 {
 	uint64_t *home = recoat_stack_index_home(cache, hash);
 
-	for (size_t i = 0; i < RECOAT_STACK_LINE; i++) {
+	if (__builtin_expect(recoat_stack_tag_equal(*home, hash), 1))
+		return home;
+	for (size_t i = 1; i < RECOAT_STACK_LINE; i++) {
 		uint64_t *word = recoat_stack_index_place(home, i);
 
 		if (recoat_stack_tag_equal(*word, hash))
