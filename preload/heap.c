@@ -365,9 +365,8 @@ void *recoat_heap_record(struct recoat_thread *thread, void *block, size_t size,
 	return block;
 }
 
-RECOAT_SLOW void *recoat_heap_record_otherwise(struct recoat_thread *thread, void *block,
-					       size_t size, uint64_t ip, uint64_t stack,
-					       uint64_t base)
+void *recoat_heap_record_otherwise(struct recoat_thread *thread, void *block, size_t size,
+				   uint64_t ip, uint64_t stack, uint64_t base)
 {
 	const struct recoat_caller caller = {.ip = ip, .stack = stack, .base = base};
 
