@@ -365,18 +365,6 @@ void *recoat_heap_record(struct recoat_thread *thread, void *block, size_t size,
 	return block;
 }
 
-void *recoat_heap_record_otherwise(struct recoat_thread *thread, void *block, size_t size,
-				   uint64_t ip, uint64_t stack, uint64_t base)
-{
-	const struct recoat_caller caller = {.ip = ip, .stack = stack, .base = base};
-
-	/* Most allocations are not recorded when they are sampled, so asking comes first. */
-	if (block && recoat_heap_takes(thread, size))
-		recoat_heap_allocated(thread, block, size, recoat_call_path(thread, &caller));
-	recoat_thread_leave(thread);
-	return block;
-}
-
 struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address)
 {
 	struct recoat_heap_release release = {0};
@@ -404,8 +392,7 @@ void recoat_heap_freed(struct recoat_thread *thread, const void *address)
 	struct recoat_block block;
 
 	if (__builtin_expect(!recoat_heap_counts_all, 0)) {
-		if (recoat_heap_may_know(address))
-			recoat_heap_released(thread, address);
+		recoat_heap_released(thread, address);
 	} else if (take_block(address, &block, false)) {
 		count_free(thread, address, &block, forget_if_newest(thread, address), false);
 	}

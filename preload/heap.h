@@ -52,15 +52,12 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 			   uint32_t path);
 
 /*
- * The real function has returned `block` to the thread, which is busy: record it unless it is
- * NULL or left out by sampling, and leave. ip, stack and base are a struct recoat_caller, in
- * registers so that the caller can be done with its frame. Returns `block`; errno is kept. The
- * first is for recoat_heap_counts_all, the other for any level.
+ * With recoat_heap_counts_all: the real function has returned `block` to the thread, which is
+ * busy. Record it unless it is NULL, and leave. ip, stack and base are a struct recoat_caller, in
+ * registers so that the caller can be done with its frame. Returns `block`; errno is kept.
  */
 void *recoat_heap_record(struct recoat_thread *thread, void *block, size_t size, uint64_t ip,
 			 uint64_t stack, uint64_t base);
-void *recoat_heap_record_otherwise(struct recoat_thread *thread, void *block, size_t size,
-				   uint64_t ip, uint64_t stack, uint64_t base);
 
 /* The block at `address` is about to be freed: call before another thread can get it. */
 void recoat_heap_freed(struct recoat_thread *thread, const void *address);

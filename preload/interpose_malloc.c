@@ -91,6 +91,18 @@ static bool bootstrapping(void)
 	return !real.malloc;
 }
 
+/* Out of line, and with the caller in registers, lest the frequent case stores it for this one. */
+static __attribute__((noinline)) void *record_taken(struct recoat_thread *thread, void *block,
+						    size_t size, uint64_t ip, uint64_t stack,
+						    uint64_t base)
+{
+	const struct recoat_caller caller = {.ip = ip, .stack = stack, .base = base};
+
+	recoat_heap_allocated(thread, block, size, recoat_call_path(thread, &caller));
+	recoat_thread_leave(thread);
+	return block;
+}
+
 /* What was called for the thread has returned `block`. Leaves the thread. */
 static RECOAT_FAST void *record(struct recoat_thread *thread, void *block, size_t size,
 				struct recoat_caller caller)
@@ -98,8 +110,11 @@ static RECOAT_FAST void *record(struct recoat_thread *thread, void *block, size_
 	if (__builtin_expect(recoat_heap_counts_all, 1))
 		return recoat_heap_record(thread, block, size, caller.ip, caller.stack,
 					  caller.base);
-	return recoat_heap_record_otherwise(thread, block, size, caller.ip, caller.stack,
-					    caller.base);
+	/* Most allocations are not recorded when they are sampled, so asking comes first. */
+	if (block && recoat_heap_takes(thread, size))
+		return record_taken(thread, block, size, caller.ip, caller.stack, caller.base);
+	recoat_thread_leave(thread);
+	return block;
 }
 
 /* The block is about to be given back. */
@@ -162,7 +177,8 @@ RECOAT_EXPORT void free(void *block)
 			real.free(block);
 		return;
 	}
-	recoat_heap_freed(thread, block);
+	if (recoat_heap_counts_all || recoat_heap_may_know(block))
+		recoat_heap_freed(thread, block);
 	recoat_thread_lend(thread);
 	real.free(block);
 	recoat_thread_take_back();
