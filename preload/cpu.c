@@ -48,8 +48,8 @@ static struct recoat_registers interrupted(const ucontext_t *context)
 
 static const struct recoat_stack *stack_of(struct recoat_thread *thread, uint64_t sp)
 {
-	if (thread->stacks_attached)
-		return &thread->stacks->stack;
+	if (thread->attached)
+		return &thread->attached->stack;
 	if (!thread->own_stack_known)
 		recoat_stack_find(&thread->own_stack, sp);
 	thread->own_stack_known = true;
