@@ -10,6 +10,7 @@
 #include "preload/cfi.h"
 #include "preload/clock.h"
 #include "preload/hook.h"
+#include "preload/inline_hook.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
 #include "preload/tree.h"
@@ -206,6 +207,7 @@ static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 	scratch.count = 0;
 	dl_iterate_phdr(collect, unused);
 	record_changes();
+	recoat_inline_modules(known.module, known.count);
 	recoat_hook_modules(known.module, known.count);
 	return 1;
 }
