@@ -41,6 +41,18 @@ bool recoat_tasks_visit(bool (*visit)(pid_t tid, void *data), void *data)
 	return going && bytes == 0;
 }
 
+static bool is_caller(pid_t tid, void *caller)
+{
+	return tid == *(pid_t *)caller;
+}
+
+bool recoat_tasks_alone(void)
+{
+	pid_t caller = (pid_t)syscall(SYS_gettid);
+
+	return recoat_tasks_visit(is_caller, &caller);
+}
+
 /* A file of the thread's, as far as it fits; NULL if it cannot be read. */
 static const char *read_file(pid_t tid, const char *name, char *text, size_t size)
 {

@@ -26,6 +26,9 @@ struct recoat_task {
  */
 bool recoat_tasks_visit(bool (*visit)(pid_t tid, void *data), void *data);
 
+/* Is the calling thread the only one, for certain? */
+bool recoat_tasks_alone(void);
+
 /* False if there is no such thread any more. */
 bool recoat_task_read(pid_t tid, struct recoat_task *task);
 

@@ -328,19 +328,6 @@ static void let_go(void)
 	syscall(SYS_futex, &over, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-static bool count_others(pid_t tid, void *others)
-{
-	*(uint32_t *)others += tid != (pid_t)syscall(SYS_gettid);
-	return true;
-}
-
-static bool is_alone(void)
-{
-	uint32_t others = 0;
-
-	return recoat_tasks_visit(count_others, &others) && !others;
-}
-
 static const char *stop_and_act(const struct recoat_middle *middle, const char *(*act)(void *data),
 				void *data)
 {
@@ -375,7 +362,7 @@ const char *recoat_threads_stopped(const struct recoat_middle *middle,
 				   const char *(*act)(void *data), void *data)
 {
 	int kept = errno;
-	const char *reason = is_alone() ? act(data) : stop_and_act(middle, act, data);
+	const char *reason = recoat_tasks_alone() ? act(data) : stop_and_act(middle, act, data);
 
 	errno = kept;
 	return reason;

@@ -45,8 +45,9 @@ void recoat_inline_modules(const struct recoat_module *modules, uint32_t count);
 
 /*
  * Decode the function at `function` and build what `original` points to. `size`: its bytes, from
- * its symbol; 0 if unknown: then call frame information is asked, and without that, functions
- * whose end matters are refused. Nothing of the target is changed, apart from mapping memory.
+ * its symbol; 0 if unknown: then call frame information is asked, and without that, only functions
+ * that begin with an instruction as long as a jump can be shown to be safe. Nothing of the target
+ * is changed, apart from mapping memory.
  */
 const char *recoat_inline_prepare(struct recoat_inline_hook *hook, uint64_t function,
 				  uint64_t size);

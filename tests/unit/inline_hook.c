@@ -170,6 +170,9 @@ static void an_unknown_size_is_looked_up(void **state)
 	assert_refused((uint64_t)shape("too_short")->function, 0,
 		       "it ends before there is room for a jump");
 	assert_refused((uint64_t)not_padding, 0, "it ends before there is room for a jump");
+	assert_refused((uint64_t)of_unknown_size, 0, "its size is not known");
+	assert_null(recoat_inline_prepare(&hook, (uint64_t)of_unknown_size, 7));
+	assert_null(recoat_inline_prepare(&hook, (uint64_t)long_of_unknown_size, 0));
 }
 
 static void one_hook_a_function(void **state)

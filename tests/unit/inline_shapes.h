@@ -18,8 +18,8 @@ struct inline_shape {
 
 extern const struct inline_shape inline_shapes[]; /* Ends with a NULL name. */
 
-/* A function that is shorter than a jump, of which nobody knows the size. */
-extern const char not_padding[];
+/* Functions of which nobody knows the size; the first is shorter than a jump. */
+extern const char not_padding[], of_unknown_size[], long_of_unknown_size[];
 
 /* Registers before a call, and after it. inline_call() keeps to the order. */
 struct inline_registers {
