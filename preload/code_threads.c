@@ -14,6 +14,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "preload/clock.h"
 #include "preload/code_memory.h"
 #include "preload/code_task.h"
 #include "preload/cpu_signal.h"
@@ -176,14 +177,6 @@ struct round {
 	const char *reason;
 };
 
-static uint64_t nanoseconds(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
-
 static void pause_a_little(void)
 {
 	const struct timespec time = {.tv_nsec = PAUSE_NS};
@@ -279,7 +272,7 @@ static bool any_inside(void)
 static void await_all(struct round *round, uint64_t limit)
 {
 	while (!all_wait()) {
-		if (nanoseconds() > limit) {
+		if (recoat_clock_monotonic() > limit) {
 			round->reason = not_stopped;
 			return;
 		}
@@ -290,7 +283,7 @@ static void await_all(struct round *round, uint64_t limit)
 /* List the threads again and again until there are none that are new or not ready. */
 static void list_all(struct round *round)
 {
-	uint64_t start = nanoseconds();
+	uint64_t start = recoat_clock_monotonic();
 
 	do {
 		round->fresh = false;
@@ -298,7 +291,7 @@ static void list_all(struct round *round)
 		if (!recoat_tasks_visit(visit, round) && !round->reason)
 			round->reason = "the threads of the process cannot be listed";
 		await_all(round, start + PATIENCE_NS);
-		if (round->unready && nanoseconds() > start + PATIENCE_BLOCKED_NS)
+		if (round->unready && recoat_clock_monotonic() > start + PATIENCE_BLOCKED_NS)
 			round->reason = round->unready;
 		else if (round->unready)
 			pause_a_little();
