@@ -6,76 +6,76 @@
 
 #include "analyzer/memory.h"
 
-#define FIRST_ROOM 4096
+#define FIRST_ROOM_BITS 12
 
 void recoat_blocks_fini(struct recoat_blocks *blocks)
 {
 	free(blocks->at);
+	free(blocks->list);
+	free(blocks->spare);
 	*blocks = (struct recoat_blocks){0};
-}
-
-/* Where the search for a block begins. */
-static size_t home(const struct recoat_blocks *blocks, uint64_t block)
-{
-	return (size_t)(block * 0x9E3779B97F4A7C15ull >> 20) & (blocks->room - 1);
-}
-
-struct recoat_block *recoat_blocks_find(const struct recoat_blocks *blocks, uint64_t block)
-{
-	if (!blocks->room)
-		return NULL;
-	for (size_t i = home(blocks, block);; i = (i + 1) & (blocks->room - 1)) {
-		if (blocks->at[i].block == block && block)
-			return &blocks->at[i];
-		if (!blocks->at[i].block)
-			return NULL;
-	}
-}
-
-static void insert(struct recoat_blocks *blocks, const struct recoat_block *block)
-{
-	size_t i = home(blocks, block->block);
-
-	while (blocks->at[i].block)
-		i = (i + 1) & (blocks->room - 1);
-	blocks->at[i] = *block;
 }
 
 static void grow(struct recoat_blocks *blocks)
 {
-	struct recoat_block *old = blocks->at;
-	size_t room = blocks->room;
+	struct recoat_blocks old = *blocks;
 
-	blocks->room = room ? 2 * room : FIRST_ROOM;
-	blocks->at = recoat_calloc(blocks->room, sizeof(*blocks->at));
-	for (size_t i = 0; i < room; i++)
-		if (old[i].block)
-			insert(blocks, &old[i]);
-	free(old);
+	blocks->room = old.room ? 2 * old.room : 1u << FIRST_ROOM_BITS;
+	blocks->shift = old.room ? old.shift - 1 : 64 - FIRST_ROOM_BITS;
+	blocks->at = recoat_calloc_table(blocks->room, sizeof(*blocks->at));
+	for (size_t i = 0; i < old.room; i++)
+		if (old.at[i].block)
+			*recoat_blocks_seek(blocks, old.at[i].block) = old.at[i];
+	free(old.at);
 }
 
-void recoat_blocks_put(struct recoat_blocks *blocks, const struct recoat_block *block)
+void recoat_blocks_reserve(struct recoat_blocks *blocks, size_t more)
 {
-	if (2 * blocks->count >= blocks->room)
+	while (4 * (blocks->count + more) >= blocks->room)
 		grow(blocks);
-	insert(blocks, block);
-	blocks->count++;
 }
 
-/* Move later ones of the run up, so that no search ends too early at the new hole. */
-void recoat_blocks_take(struct recoat_blocks *blocks, struct recoat_block *found)
+void recoat_blocks_list(struct recoat_blocks *blocks, struct recoat_blocks_place *place,
+			const struct recoat_block *block)
 {
-	size_t mask = blocks->room - 1;
-	size_t hole = (size_t)(found - blocks->at);
+	uint32_t number = (uint32_t)blocks->listed;
 
-	for (size_t i = (hole + 1) & mask; blocks->at[i].block; i = (i + 1) & mask) {
-		size_t from = home(blocks, blocks->at[i].block);
+	if (blocks->spares) {
+		number = blocks->spare[--blocks->spares];
+	} else {
+		blocks->list = recoat_grow(blocks->list, blocks->listed, &blocks->list_room,
+					   sizeof(*blocks->list));
+		blocks->listed++;
+	}
+	blocks->list[number] = *block;
+	*place = (struct recoat_blocks_place){
+		.block = block->block, .row = RECOAT_BLOCKS_LISTED, .size = number};
+}
+
+static void unlist(struct recoat_blocks *blocks, uint32_t number)
+{
+	blocks->spare = recoat_grow(blocks->spare, blocks->spares, &blocks->spare_room,
+				    sizeof(*blocks->spare));
+	blocks->spare[blocks->spares++] = number;
+}
+
+/* Later ones of the run are moved up, so that no search ends too early at the new hole. */
+void recoat_blocks_take(struct recoat_blocks *blocks, struct recoat_blocks_place *place)
+{
+	struct recoat_blocks_place *at = blocks->at;
+	size_t mask = blocks->room - 1;
+	size_t hole = (size_t)(place - at);
+
+	if (place->row == RECOAT_BLOCKS_LISTED)
+		unlist(blocks, place->size);
+	for (size_t i = (hole + 1) & mask; at[i].block; i = (i + 1) & mask) {
+		size_t from = recoat_blocks_home(blocks, at[i].block);
 
 		if (((i - from) & mask) < ((i - hole) & mask))
 			continue;
-		blocks->at[hole] = blocks->at[i];
+		at[hole] = at[i];
 		hole = i;
 	}
-	blocks->at[hole] = (struct recoat_block){0};
+	at[hole] = (struct recoat_blocks_place){0};
 	blocks->count--;
 }

@@ -139,15 +139,85 @@ size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *en
 {
 	struct cursor cursor = {.at = at, .end = end};
 
-	*problem = (struct recoat_event_problem){0};
-	if (get_header(&cursor, stream, event, &problem->id)) {
-		if (get_fields(&cursor, event))
-			return (size_t)(cursor.at - at);
-		problem->event = recoat_event_name(event->key);
-	}
-	problem->field = cursor.field;
-	problem->found = cursor.found;
+	unsigned id = 0;
+	bool known = get_header(&cursor, stream, event, &id);
+
+	if (known && get_fields(&cursor, event))
+		return (size_t)(cursor.at - at);
+	*problem = (struct recoat_event_problem){
+		.event = known ? recoat_event_name(event->key) : NULL,
+		.field = cursor.field,
+		.found = cursor.found,
+		.id = id,
+	};
 	return 0;
+}
+
+static void set_allocated(struct recoat_heap_event *to, uint64_t block, uint64_t path,
+			  uint64_t size)
+{
+	to->what = block ? RECOAT_HEAP_ALLOCATED : RECOAT_HEAP_NOTHING;
+	to->block = block;
+	to->size = size;
+	to->path = path < UINT32_MAX ? (uint32_t)path : UINT32_MAX - 1;
+}
+
+/* False, with the cursor where it was, if there is no event of a heap trace. */
+static inline bool get_heap_event(struct cursor *cursor, unsigned id, struct recoat_heap_event *to)
+{
+	struct recoat_trace_alloc alloc;
+	struct recoat_trace_alloc_large large;
+	struct recoat_trace_free freed;
+	struct recoat_trace_kept kept;
+
+	switch (id) {
+	case RECOAT_EVENT_trace_alloc:
+		if (!get_trace_alloc(cursor, &alloc))
+			return false;
+		set_allocated(to, alloc.block, alloc.path, alloc.size);
+		return true;
+	case RECOAT_EVENT_trace_free:
+		if (!get_trace_free(cursor, &freed))
+			return false;
+		to->what = RECOAT_HEAP_FREED;
+		to->block = freed.block;
+		return true;
+	case RECOAT_EVENT_trace_alloc_large:
+		if (!get_trace_alloc_large(cursor, &large))
+			return false;
+		set_allocated(to, large.block, large.path, large.size);
+		return true;
+	case RECOAT_EVENT_trace_kept:
+		if (!get_trace_kept(cursor, &kept))
+			return false;
+		to->what = RECOAT_HEAP_KEPT;
+		to->block = kept.block;
+		return true;
+	}
+	return false;
+}
+
+size_t recoat_event_decode_heap(const uint8_t **at, const uint8_t *end, uint64_t *time,
+				struct recoat_heap_event *to, size_t count)
+{
+	struct cursor cursor = {.at = *at, .end = end};
+	uint64_t now = *time;
+	size_t done;
+
+	for (done = 0; done < count; done++) {
+		uint64_t word, low;
+
+		if ((size_t)(end - cursor.at) < sizeof(word))
+			break;
+		memcpy(&word, cursor.at, sizeof(word));
+		if (!get_heap_event(&cursor, word & ((1u << RECOAT_PACKED_ID_BITS) - 1), &to[done]))
+			break;
+		low = word >> RECOAT_PACKED_ID_BITS;
+		to[done].time = now = recoat_event_complete_time(now, low);
+	}
+	*at = cursor.at;
+	*time = now;
+	return done;
 }
 
 const char *recoat_event_name(unsigned key)

@@ -52,6 +52,36 @@ struct recoat_event_problem {
 size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *end,
 			   struct recoat_event *event, struct recoat_event_problem *problem);
 
+/* Packed events have the low bits of their time only, which is never before the one before. */
+static inline uint64_t recoat_event_complete_time(uint64_t before, uint64_t low)
+{
+	return before + ((low - before) & ((1u << RECOAT_PACKED_TIME_BITS) - 1));
+}
+
+enum recoat_heap_what {
+	RECOAT_HEAP_NOTHING, /* An allocation of block 0, which can only be damage. */
+	RECOAT_HEAP_ALLOCATED,
+	RECOAT_HEAP_FREED,
+	RECOAT_HEAP_KEPT, /* The thread's last free did not happen. */
+};
+
+/* An event of a heap trace, whichever of the schema's it was. */
+struct recoat_heap_event {
+	uint64_t time; /* Ticks, complete. */
+	uint64_t block;
+	uint64_t size; /* This and `path` are set for allocations only. */
+	uint32_t path;
+	enum recoat_heap_what what;
+};
+
+/*
+ * Decode up to `count` events of a heap trace from `*at` on, which moves behind them; nothing at
+ * or behind `end` is read. `*time` is that of the event before and becomes that of the last one.
+ * Returns how many: fewer at `end`, or before what is no event, which recoat_event_decode() names.
+ */
+size_t recoat_event_decode_heap(const uint8_t **at, const uint8_t *end, uint64_t *time,
+				struct recoat_heap_event *to, size_t count);
+
 /* Name of an event by its key, NULL if there is none. */
 const char *recoat_event_name(unsigned key);
 

@@ -12,8 +12,8 @@
 /* ---- Spans. ---- */
 
 /* The fields that both span events have. */
-static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
-				     const struct recoat_span *event)
+static inline struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
+					    const struct recoat_span *event)
 {
 	uint64_t time = recoat_clock_duration(&load->metadata->span, event->duration);
 	struct recoat_span_sums sums = {
@@ -25,9 +25,8 @@ static struct recoat_span_in span_in(struct recoat_load *load, uint64_t end,
 		sums.size_time = time;
 	}
 	sums.unwound = !!(event->flags & RECOAT_SPAN_UNWOUND);
-	recoat_load_see_time(load, recoat_clock_time(&load->metadata->span, end));
 	return (struct recoat_span_in){.begin = end - event->duration,
-				       .kernel = recoat_map_get(&load->link, event->link, 0),
+				       .kernel = recoat_numbers_get(&load->link, event->link),
 				       .path = recoat_load_node(load, event->path),
 				       .depth = event->depth,
 				       .sums = sums};
@@ -43,6 +42,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 					"%s: a span of link %u, expected one of the %zu links that "
 					"kernel_link events announce",
 					load->process->trace, link, load->link.count);
+	recoat_load_see_time(load, end);
 	recoat_spans_add(&load->model->spans, span);
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel,
@@ -94,7 +94,7 @@ static void take_heap_total(struct recoat_load *load, const struct recoat_heap_t
 		process->heap_peak_time = (uint64_t)peak_time - (uint64_t)process->first;
 }
 
-/* A shard whose epoch is not the peak's has not changed the path since: now is as then. */
+/* A shard whose epoch is before the peak's has not changed the path since: now is as then. */
 static void take_heap_path(struct recoat_load *load, const struct recoat_heap_path *event)
 {
 	struct recoat_heap_counts counts = {.allocations = event->allocations,
@@ -104,10 +104,59 @@ static void take_heap_path(struct recoat_load *load, const struct recoat_heap_pa
 					    .temporary = event->temporary,
 					    .at_peak = event->at_peak};
 
-	if (!load->process->has_heap || event->epoch != load->heap_epoch)
+	if (!load->process->has_heap || recoat_epoch_before(event->epoch, load->heap_epoch))
 		counts.at_peak = recoat_heap_counts_live(&counts);
 	recoat_heap_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].heap,
 			       &counts);
+}
+
+/* All heap_live events that the latest heap_snapshot announced must have come. */
+static int end_snapshot(struct recoat_load *load)
+{
+	if (!load->paths_due)
+		return 0;
+	return recoat_error_set(load->error, -EINVAL,
+				"%s: a heap_snapshot without its last %u call paths, expected "
+				"heap_live events for all",
+				load->process->trace, load->paths_due);
+}
+
+static int take_heap_snapshot(struct recoat_load *load, uint64_t ticks,
+			      const struct recoat_heap_snapshot *event)
+{
+	const struct recoat_snapshot snapshot = {
+		.time = (uint64_t)recoat_load_time(load, ticks) - (uint64_t)load->process->first,
+		.live = event->live,
+		.blocks = event->blocks,
+		.rest_paths = event->rest_paths,
+		.rest_bytes = event->rest_bytes,
+		.rest_blocks = event->rest_blocks,
+	};
+	int result = end_snapshot(load);
+
+	load->paths_due = event->paths;
+	recoat_load_see_time(load, recoat_load_time(load, ticks));
+	recoat_snapshots_add(&load->process->snapshots, &snapshot);
+	return result;
+}
+
+static int take_heap_live(struct recoat_load *load, const struct recoat_heap_live *event)
+{
+	const struct recoat_held held = {
+		.node = recoat_load_node(load, event->path),
+		.bytes = event->bytes,
+		.blocks = event->blocks,
+	};
+	struct recoat_snapshots *snapshots = &load->process->snapshots;
+
+	if (!load->paths_due)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: a heap_live event of call path %u, expected no more "
+					"than the heap_snapshot before says",
+					load->process->trace, event->path);
+	load->paths_due--;
+	recoat_snapshot_hold(&snapshots->at[snapshots->count - 1], &held);
+	return 0;
 }
 
 /* ---- CPU samples. ---- */
@@ -132,7 +181,7 @@ static int take_cpu_path(struct recoat_load *load, const struct recoat_cpu_path 
 			      &counts);
 	if (!event->link)
 		return 0;
-	kernel = recoat_map_get(&load->link, event->link - 1, 0);
+	kernel = recoat_numbers_get(&load->link, event->link - 1);
 	if (kernel == RECOAT_NONE)
 		return recoat_error_set(load->error, -EINVAL,
 					"%s: CPU samples in link %u, expected one of the %zu links "
@@ -189,6 +238,10 @@ static int take_event(void *user, const struct recoat_event *event)
 	case RECOAT_KEY_heap_total:
 		take_heap_total(load, &event->as.heap_total);
 		return 0;
+	case RECOAT_KEY_heap_snapshot:
+		return take_heap_snapshot(load, event->time, &event->as.heap_snapshot);
+	case RECOAT_KEY_heap_live:
+		return take_heap_live(load, &event->as.heap_live);
 	case RECOAT_KEY_cpu_path:
 		return take_cpu_path(load, &event->as.cpu_path);
 	case RECOAT_KEY_cpu_total:
@@ -261,6 +314,8 @@ static int read_parts(struct recoat_load *load, struct recoat_trace *trace)
 		result = recoat_trace_read(trace, (enum recoat_part)part, &visitor, load->error);
 	}
 	end_stream(load);
+	if (!result)
+		result = end_snapshot(load);
 	return result ? result : recoat_load_heap_trace(load, trace);
 }
 
@@ -275,7 +330,7 @@ static struct recoat_process *add_process(struct recoat_model *model, const char
 					   .first = INT64_MAX,
 					   .last = INT64_MIN};
 	process->program = process->directory = process->version = "";
-	process->cpu_stopped = "";
+	process->cpu_stopped = process->paths_library = "";
 	process->host = process->kernel = process->machine = "";
 	return process;
 }
@@ -296,7 +351,7 @@ int recoat_load_trace(struct recoat_model *model, struct recoat_trace *trace,
 
 	model->events += load.process->events;
 	recoat_maps_fini(&load.maps);
-	recoat_map_fini(&load.node);
-	recoat_map_fini(&load.link);
+	recoat_numbers_fini(&load.node);
+	recoat_numbers_fini(&load.link);
 	return result;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "analyzer/error.h"
@@ -21,12 +22,13 @@
  */
 
 #define POINT_TICKS 10 /* Between two points of the heap over time. */
+#define BATCH 128      /* Events that are decoded at once. */
 
-/* A thread state's stream and its next event. */
+/* A thread state's stream and its next events. */
 struct lane {
 	struct recoat_cursor *cursor;
-	struct recoat_event event;
-	bool some; /* There is a next event. */
+	struct recoat_heap_event event[BATCH];
+	size_t at, count; /* Of the next one; equal after the last. */
 	uint32_t tid;
 	uint64_t drops;
 	struct recoat_replay_thread thread;
@@ -36,9 +38,11 @@ struct merge {
 	struct recoat_load *load;
 	struct recoat_replay replay;
 	struct lane *lane;
+	uint64_t *time; /* Of each lane's next event; UINT64_MAX after the last. */
 	size_t lanes, current;
 	uint64_t tick;       /* Of the earliest next event. */
 	uint64_t next_point; /* Tick at which a point is due. */
+	uint32_t *row;       /* Of the replay, by node of the tree; RECOAT_NONE: not yet. */
 };
 
 static void see_packet(struct merge *merge, struct lane *lane, const struct recoat_packet *packet)
@@ -54,16 +58,43 @@ static void see_packet(struct merge *merge, struct lane *lane, const struct reco
 		progress->report(progress->done, progress->total);
 }
 
-/* Read the lane's next event. 0 or -errno. */
+/* Put rows in the place of call paths. */
+static void find_rows(struct merge *merge, struct lane *lane)
+{
+	for (size_t i = 0; i < lane->count; i++) {
+		struct recoat_heap_event *event = &lane->event[i];
+		uint32_t *row;
+
+		if (event->what != RECOAT_HEAP_ALLOCATED)
+			continue;
+		row = &merge->row[recoat_load_node(merge->load, event->path)];
+		if (*row == RECOAT_NONE)
+			*row = recoat_replay_add_row(&merge->replay);
+		event->path = *row;
+	}
+}
+
+/* The lane's next event is the one at `at`, if it is there. */
+static void set_next(struct merge *merge, struct lane *lane, size_t at)
+{
+	lane->at = at;
+	merge->time[lane - merge->lane] = at < lane->count ? lane->event[at].time : UINT64_MAX;
+}
+
+/* Read the lane's next events. 0 or -errno. */
 static int advance(struct merge *merge, struct lane *lane)
 {
 	const struct recoat_packet *packet;
-	int result = recoat_cursor_next(lane->cursor, &lane->event, &packet, merge->load->error);
+	int result =
+		recoat_cursor_next(lane->cursor, lane->event, BATCH, &packet, merge->load->error);
 
-	lane->some = result > 0;
-	if (lane->some && packet)
+	lane->count = result > 0 ? (size_t)result : 0;
+	if (lane->count && packet)
 		see_packet(merge, lane, packet);
-	merge->load->process->events += lane->some;
+	set_next(merge, lane, 0);
+	find_rows(merge, lane);
+	recoat_replay_prefetch(&merge->replay, lane->event, lane->count);
+	merge->load->process->events += lane->count;
 	return result < 0 ? result : 0;
 }
 
@@ -72,62 +103,58 @@ static int64_t real_time(const struct merge *merge, uint64_t tick)
 	return recoat_clock_time(&merge->load->metadata->tick, tick);
 }
 
-/* Would this event make sense now? */
-static bool fits(const struct merge *merge, const struct recoat_event *event)
+static const struct recoat_heap_event *next_event(const struct lane *lane)
 {
-	const struct recoat_blocks *blocks = &merge->replay.blocks;
+	return &lane->event[lane->at];
+}
 
-	switch (event->key) {
-	case RECOAT_KEY_trace_alloc:
-		return !recoat_blocks_find(blocks, event->as.trace_alloc.block);
-	case RECOAT_KEY_trace_alloc_large:
-		return !recoat_blocks_find(blocks, event->as.trace_alloc_large.block);
-	case RECOAT_KEY_trace_free:
-		return recoat_blocks_find(blocks, event->as.trace_free.block);
-	}
-	return true;
+static bool fits(struct merge *merge, const struct lane *lane)
+{
+	return recoat_replay_fits(&merge->replay, next_event(lane));
 }
 
 static bool is_free(const struct lane *lane)
 {
-	return lane->event.key == RECOAT_KEY_trace_free;
+	return next_event(lane)->what == RECOAT_HEAP_FREED;
 }
 
-static bool is_due(const struct merge *merge, const struct lane *lane)
+/* Times come first, since there may be thousands of lanes; a time may be UINT64_MAX as well. */
+static bool is_due(const struct merge *merge, size_t lane)
 {
-	return lane->some && lane->event.time <= merge->tick;
+	return merge->time[lane] <= merge->tick && merge->lane[lane].at < merge->lane[lane].count;
 }
 
-/* Set the time to that of the earliest event. False if there is none. */
-static bool find_tick(struct merge *merge)
+/* Set the time to that of the earliest event. It stays what it is after the last one. */
+static void find_tick(struct merge *merge)
 {
-	bool some = false;
+	uint64_t tick = UINT64_MAX, before = merge->tick;
 
-	for (size_t i = 0; i < merge->lanes; i++) {
-		const struct lane *lane = &merge->lane[i];
-
-		if (!lane->some || (some && lane->event.time >= merge->tick))
-			continue;
-		merge->tick = lane->event.time;
-		some = true;
-	}
-	return some;
+	for (size_t i = 0; i < merge->lanes; i++)
+		tick = merge->time[i] < tick ? merge->time[i] : tick;
+	merge->tick = tick;
+	for (size_t i = 0; i < merge->lanes; i++)
+		if (is_due(merge, i))
+			return;
+	merge->tick = before;
 }
 
 /* The lane whose event comes next, NULL after the last. */
 static struct lane *choose(struct merge *merge)
 {
-	struct lane *lane = &merge->lane[merge->current], *due = NULL;
+	struct lane *due = NULL;
 
-	if (is_due(merge, lane) && (merge->lanes == 1 || fits(merge, &lane->event)))
-		return lane;
-	if (!find_tick(merge))
-		return NULL;
-	for (size_t i = 0; i < merge->lanes; i++) {
-		lane = &merge->lane[(merge->current + i) % merge->lanes];
-		if (!is_due(merge, lane))
+	if (is_due(merge, merge->current) &&
+	    (merge->lanes == 1 || fits(merge, &merge->lane[merge->current])))
+		return &merge->lane[merge->current];
+	find_tick(merge);
+	for (size_t i = 0, at = merge->current; i < merge->lanes; i++) {
+		struct lane *lane = &merge->lane[at];
+		bool is_next = is_due(merge, at);
+
+		at = at + 1 < merge->lanes ? at + 1 : 0;
+		if (!is_next)
 			continue;
-		if (fits(merge, &lane->event))
+		if (fits(merge, lane))
 			return lane;
 		/* If nothing fits, an allocation: its block's free may be owed, see replay.h. */
 		if (!due || (is_free(due) && !is_free(lane)))
@@ -136,43 +163,16 @@ static struct lane *choose(struct merge *merge)
 	return due;
 }
 
-static void allocate(struct merge *merge, struct lane *lane, struct recoat_block *block,
-		     uint64_t path)
+/* Apply the lane's next event and those that follow it there. 0 or -errno. */
+static int apply(struct merge *merge, struct lane *lane)
 {
-	/* What would be no block at all can only be damage. */
-	if (!block->block)
-		return;
-	block->node = recoat_load_node(merge->load,
-				       path < RECOAT_NONE ? (uint32_t)path : RECOAT_NONE - 1);
-	block->time = lane->event.time;
-	recoat_replay_allocate(&merge->replay, &lane->thread, block);
-}
+	size_t at = lane->at + recoat_replay_apply(&merge->replay, &lane->thread, next_event(lane),
+						   lane->count - lane->at, merge->lanes > 1);
 
-static void apply(struct merge *merge, struct lane *lane)
-{
-	const struct recoat_event *event = &lane->event;
-
-	switch (event->key) {
-	case RECOAT_KEY_trace_alloc:
-		allocate(merge, lane,
-			 &(struct recoat_block){.block = event->as.trace_alloc.block,
-						.size = event->as.trace_alloc.size},
-			 event->as.trace_alloc.path);
-		break;
-	case RECOAT_KEY_trace_alloc_large:
-		allocate(merge, lane,
-			 &(struct recoat_block){.block = event->as.trace_alloc_large.block,
-						.size = event->as.trace_alloc_large.size},
-			 event->as.trace_alloc_large.path);
-		break;
-	case RECOAT_KEY_trace_free:
-		recoat_replay_free(&merge->replay, &lane->thread, event->as.trace_free.block,
-				   event->time);
-		break;
-	case RECOAT_KEY_trace_kept:
-		recoat_replay_keep(&merge->replay, &lane->thread);
-		break;
-	}
+	if (at == lane->count)
+		return advance(merge, lane);
+	set_next(merge, lane, at);
+	return 0;
 }
 
 static void add_point(struct merge *merge)
@@ -200,8 +200,7 @@ static int run(struct merge *merge)
 		if (merge->tick >= merge->next_point)
 			add_point(merge);
 		recoat_replay_tick(&merge->replay, merge->tick);
-		apply(merge, lane);
-		result = advance(merge, lane);
+		result = apply(merge, lane);
 	}
 	if (!result && merge->next_point)
 		add_point(merge);
@@ -226,9 +225,19 @@ static int open_lanes(struct merge *merge, struct recoat_trace *trace)
 
 	raise_limit();
 	for (size_t i = 0; !result && i < merge->lanes; i++)
-		result = recoat_cursor_open(trace, RECOAT_PART_TRACE, i, &merge->lane[i].cursor,
-					    merge->load->error);
+		result = recoat_cursor_open(trace, i, &merge->lane[i].cursor, merge->load->error);
 	return result;
+}
+
+static void hand_over_row(struct merge *merge, uint32_t node)
+{
+	struct recoat_model *model = merge->load->model;
+	struct recoat_heap_counts counts = recoat_replay_counts(&merge->replay, merge->row[node]);
+	struct recoat_lifetimes lifetimes =
+		recoat_replay_lifetimes(&merge->replay, merge->row[node]);
+
+	recoat_heap_counts_add(&model->cct.node[node].heap, &counts);
+	recoat_lifetimes_add(recoat_lifetimes_of(&model->lifetimes, node), &lifetimes);
 }
 
 /* Hand what was found to the process and to the tree. */
@@ -249,20 +258,34 @@ static void hand_over(struct merge *merge)
 		process->heap_peak_time = (uint64_t)peak_time - (uint64_t)process->first;
 	for (size_t i = 0; i < merge->lanes; i++)
 		process->packet_drops += merge->lane[i].drops;
-	for (uint32_t i = 0; i < cct->nodes; i++) {
-		struct recoat_heap_counts counts = recoat_replay_counts(replay, i);
+	for (uint32_t i = 0; i < cct->nodes; i++)
+		if (merge->row[i] != RECOAT_NONE)
+			hand_over_row(merge, i);
+}
 
-		recoat_heap_counts_add(&cct->node[i].heap, &counts);
-	}
+static void create_merge(struct merge *merge)
+{
+	size_t nodes = merge->load->model->cct.nodes;
+
+	merge->row = recoat_calloc(nodes, sizeof(*merge->row));
+	memset(merge->row, 0xFF, nodes * sizeof(*merge->row));
+	merge->lane = recoat_calloc(merge->lanes, sizeof(*merge->lane));
+	merge->time = recoat_calloc(merge->lanes, sizeof(*merge->time));
+}
+
+static void destroy_merge(struct merge *merge)
+{
+	for (size_t i = 0; i < merge->lanes; i++)
+		recoat_cursor_close(merge->lane[i].cursor);
+	recoat_replay_fini(&merge->replay);
+	free(merge->row);
+	free(merge->lane);
+	free(merge->time);
 }
 
 int recoat_load_heap_trace(struct recoat_load *load, struct recoat_trace *trace)
 {
-	struct merge merge = {
-		.load = load,
-		.lanes = recoat_trace_streams(trace, RECOAT_PART_TRACE),
-		.replay.lifetimes = &load->model->lifetimes,
-	};
+	struct merge merge = {.load = load, .lanes = recoat_trace_heap_streams(trace)};
 	int result;
 
 	if (!merge.lanes)
@@ -272,17 +295,12 @@ int recoat_load_heap_trace(struct recoat_load *load, struct recoat_trace *trace)
 					"%s/metadata: no clock named tick, expected it beside a "
 					"heap trace",
 					load->process->trace);
-	merge.replay.path = recoat_calloc(load->model->cct.nodes, sizeof(*merge.replay.path));
-	merge.lane = recoat_calloc(merge.lanes, sizeof(*merge.lane));
+	create_merge(&merge);
 	result = open_lanes(&merge, trace);
 	if (!result)
 		result = run(&merge);
 	if (!result)
 		hand_over(&merge);
-	for (size_t i = 0; i < merge.lanes; i++)
-		recoat_cursor_close(merge.lane[i].cursor);
-	recoat_replay_fini(&merge.replay);
-	free(merge.replay.path);
-	free(merge.lane);
+	destroy_merge(&merge);
 	return result;
 }

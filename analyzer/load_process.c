@@ -85,12 +85,8 @@ static uint32_t frame_of(struct recoat_load *load, uint64_t ip)
 	return recoat_cct_frame(&load->model->cct, mapping->module, ip - 1 - mapping->bias);
 }
 
-uint32_t recoat_load_node(struct recoat_load *load, uint32_t node)
+uint32_t recoat_load_unknown_node(struct recoat_load *load, uint32_t node)
 {
-	uint32_t found = recoat_map_get(&load->node, node, 0);
-
-	if (found != RECOAT_NONE)
-		return found;
 	if (node == RECOAT_PATH_ROOT || node == RECOAT_PATH_UNKNOWN)
 		return RECOAT_ROOT;
 	load->model->unknown_paths++;
@@ -106,7 +102,7 @@ static void take_call_path(struct recoat_load *load, const struct recoat_call_pa
 
 	if (!cct->module[cct->frame[frame].module].own)
 		parent = recoat_cct_node(cct, parent, frame);
-	recoat_map_put(&load->node, event->node, 0, parent);
+	recoat_numbers_put(&load->node, event->node, parent);
 }
 
 /* The row of this kernel and implementation, added if it is new. */
@@ -238,7 +234,7 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 		recoat_maps_unload(&load->maps, event->as.module_unload.start);
 		break;
 	case RECOAT_KEY_kernel_link:
-		recoat_map_put(&load->link, event->as.kernel_link.link, 0,
+		recoat_numbers_put(&load->link, event->as.kernel_link.link,
 			       kernel_row(load, &event->as.kernel_link));
 		break;
 	case RECOAT_KEY_call_path:
@@ -255,6 +251,10 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 		break;
 	case RECOAT_KEY_call_path_counts:
 		load->process->path_counts = event->as.call_path_counts;
+		break;
+	case RECOAT_KEY_call_path_fallback:
+		load->process->paths_completed = event->as.call_path_fallback.completed;
+		load->process->paths_library = intern(load, event->as.call_path_fallback.library);
 		break;
 	case RECOAT_KEY_cpu_sampling:
 		take_sampling(load, &event->as.cpu_sampling);

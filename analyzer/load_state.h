@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 #include "analyzer/event.h"
-#include "analyzer/map.h"
 #include "analyzer/maps.h"
 #include "analyzer/metadata.h"
 #include "analyzer/model.h"
+#include "analyzer/numbers.h"
 
 struct recoat_error;
 struct recoat_load_progress;
@@ -24,9 +24,10 @@ struct recoat_load {
 	struct recoat_load_progress *progress;
 	struct recoat_error *error;
 	struct recoat_maps maps;
-	struct recoat_map node; /* (node, 0) to a node of the tree. */
-	struct recoat_map link; /* (link, 0) to a kernel row. */
+	struct recoat_numbers node; /* To a node of the tree. */
+	struct recoat_numbers link; /* To a kernel row. */
 	uint32_t heap_epoch;
+	uint32_t paths_due; /* heap_live events that the latest heap_snapshot announced. */
 	bool started;
 	uint32_t tid;         /* Whose spans are being read. */
 	bool shards;          /* The streams at hand are those of heap shards. */
@@ -57,8 +58,16 @@ void recoat_load_heap_point(struct recoat_load *load, const struct recoat_heap_p
 /* Replay all of the trace's heap trace, if it has one. 0, or -errno with the error filled. */
 int recoat_load_heap_trace(struct recoat_load *load, struct recoat_trace *trace);
 
-/* The tree's node of the process's; the root, and counted, if it was never announced. */
-uint32_t recoat_load_node(struct recoat_load *load, uint32_t node);
+/* The same for a node that was never announced: the root. Counted, unless it needs none. */
+uint32_t recoat_load_unknown_node(struct recoat_load *load, uint32_t node);
+
+/* The tree's node of the process's. */
+static inline uint32_t recoat_load_node(struct recoat_load *load, uint32_t node)
+{
+	uint32_t found = recoat_numbers_get(&load->node, node);
+
+	return found != RECOAT_NONE ? found : recoat_load_unknown_node(load, node);
+}
 
 /* Take an event of the process stream. 0, or -EINVAL with the load's error filled. */
 int recoat_load_process_event(struct recoat_load *load, const struct recoat_event *event);

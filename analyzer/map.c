@@ -41,7 +41,7 @@ static void widen(struct recoat_map *map)
 {
 	struct recoat_map wider = {.room = map->room ? map->room * 2 : 64, .count = map->count};
 
-	wider.entry = recoat_calloc(wider.room, sizeof(*wider.entry));
+	wider.entry = recoat_calloc_table(wider.room, sizeof(*wider.entry));
 	for (size_t i = 0; i < wider.room; i++)
 		wider.entry[i].value = RECOAT_NONE;
 	for (size_t i = 0; i < map->room; i++)

@@ -3,9 +3,14 @@
 #include "analyzer/memory.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define CACHE_LINE 64
+#define HUGE_PAGE (2u << 20)
 
 static void *checked(void *memory)
 {
@@ -18,6 +23,22 @@ static void *checked(void *memory)
 void *recoat_calloc(size_t count, size_t size)
 {
 	return checked(calloc(count ? count : 1, size));
+}
+
+void *recoat_calloc_table(size_t count, size_t size)
+{
+	size_t bytes = 0;
+	bool fits = !__builtin_mul_overflow(count, size, &bytes);
+	size_t unit = bytes < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+	void *table;
+
+	fits = fits && !__builtin_add_overflow(bytes, unit - 1, &bytes);
+	bytes -= bytes % unit;
+	table = checked(fits ? aligned_alloc(unit, bytes) : NULL);
+	/* Before the first touch. Refused where there are none: small pages do as well. */
+	if (unit == HUGE_PAGE)
+		madvise(table, bytes, MADV_HUGEPAGE);
+	return memset(table, 0, bytes);
 }
 
 char *recoat_strdup(const char *text)

@@ -10,6 +10,10 @@
  * without memory it says so on stderr and exits with status 1.
  */
 void *recoat_calloc(size_t count, size_t size);
+
+/* The same for a large table: at a cache line's start, and on huge pages where there are any. */
+void *recoat_calloc_table(size_t count, size_t size);
+
 char *recoat_strdup(const char *text);
 char *recoat_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -17,7 +17,7 @@
 
 #define FIRST_LINE "/* CTF 1.8 */"
 #define METADATA_MAX (1u << 20)
-#define NANO 1000000000u
+#define NANO RECOAT_NANO
 
 /* What one `NAME { key = value; ... };` block said; fields of both kinds of block. */
 struct block {
@@ -115,12 +115,20 @@ static bool read_block(struct scan *scan, struct block *block)
 	return *key == '}';
 }
 
-static int check_clock(const struct block *block, const char *path, struct recoat_error *error)
+static int take_clock(struct recoat_clock *to, const struct block *block, const char *path,
+		      struct recoat_error *error)
 {
-	if (block->clock.freq - 1 >= 1000000000000u)
+	const struct recoat_clock *clock = &block->clock;
+
+	if (clock->freq - 1 >= 1000000000000u)
 		return recoat_error_set(error, -EINVAL,
 					"%s: clock %s has freq %llu, expected 1 to 10^12", path,
-					block->name, (unsigned long long)block->clock.freq);
+					block->name, (unsigned long long)clock->freq);
+	*to = *clock;
+	to->start = (uint64_t)clock->offset_s * NANO +
+		    (uint64_t)((__int128)clock->offset * NANO / (__int128)clock->freq);
+	if (clock->freq > NANO)
+		to->scale = (uint64_t)(((unsigned __int128)NANO << 64) / clock->freq);
 	return 0;
 }
 
@@ -143,18 +151,14 @@ static int take_block(struct scan *scan, const char *kind, const char *path,
 		return 0;
 	}
 	if (!strcmp(block.name, "monotonic")) {
-		scan->metadata->monotonic = block.clock;
 		scan->monotonic = true;
-		return check_clock(&block, path, error);
+		return take_clock(&scan->metadata->monotonic, &block, path, error);
 	}
-	if (!strcmp(block.name, "tick")) {
-		scan->metadata->tick = block.clock;
-		return check_clock(&block, path, error);
-	}
+	if (!strcmp(block.name, "tick"))
+		return take_clock(&scan->metadata->tick, &block, path, error);
 	if (!strcmp(block.name, "span")) {
-		scan->metadata->span = block.clock;
 		scan->span = true;
-		return check_clock(&block, path, error);
+		return take_clock(&scan->metadata->span, &block, path, error);
 	}
 	return 0;
 }
@@ -245,18 +249,4 @@ int recoat_metadata_read(const char *path, struct recoat_metadata *metadata,
 	result = recoat_metadata_parse(text, path, metadata, error);
 	free(text);
 	return result;
-}
-
-uint64_t recoat_clock_duration(const struct recoat_clock *clock, uint64_t ticks)
-{
-	if (clock->freq == NANO)
-		return ticks;
-	return (uint64_t)((unsigned __int128)ticks * NANO / clock->freq);
-}
-
-int64_t recoat_clock_time(const struct recoat_clock *clock, uint64_t ticks)
-{
-	uint64_t nano = (uint64_t)clock->offset_s * NANO + recoat_clock_duration(clock, ticks);
-
-	return (int64_t)(nano + (uint64_t)((__int128)clock->offset * NANO / (__int128)clock->freq));
 }

@@ -10,11 +10,18 @@ struct recoat_error;
 /* The recoat_format that this program reads, in the metadata's env block. */
 #define RECOAT_FORMAT 1
 
-/* A CTF clock: a value of 0 was `offset_s` seconds and `offset` ticks after the epoch. */
+#define RECOAT_NANO 1000000000u
+
+/*
+ * A CTF clock: a value of 0 was `offset_s` seconds and `offset` ticks after the epoch. The rest
+ * is worked out from these, since two divisions of 128 bits an event would be most of the work.
+ */
 struct recoat_clock {
 	uint64_t freq; /* Ticks a second, 1 to 10^12. */
 	int64_t offset_s;
 	int64_t offset;
+	uint64_t start; /* Nanoseconds since the epoch at a value of 0. */
+	uint64_t scale; /* 2^64 times the nanoseconds of a tick; 0 if that is 1 or more. */
 };
 
 struct recoat_metadata {
@@ -36,10 +43,27 @@ int recoat_metadata_read(const char *path, struct recoat_metadata *metadata,
 int recoat_metadata_parse(const char *text, const char *path, struct recoat_metadata *metadata,
 			  struct recoat_error *error);
 
-/* Nanoseconds that `ticks` take. */
-uint64_t recoat_clock_duration(const struct recoat_clock *clock, uint64_t ticks);
+/* Nanoseconds that `ticks` take, rounded down. */
+static inline uint64_t recoat_clock_duration(const struct recoat_clock *clock, uint64_t ticks)
+{
+	uint64_t nano, rest;
+
+	if (clock->freq == RECOAT_NANO)
+		return ticks;
+	if (!clock->scale)
+		return (uint64_t)((unsigned __int128)ticks * RECOAT_NANO / clock->freq);
+	/* Since `scale` is rounded down this is the quotient, or less by one or two. */
+	nano = (uint64_t)((unsigned __int128)ticks * clock->scale >> 64);
+	for (rest = ticks * RECOAT_NANO - nano * clock->freq; rest >= clock->freq;
+	     rest -= clock->freq)
+		nano++;
+	return nano;
+}
 
 /* Nanoseconds since the epoch at the value `ticks`. */
-int64_t recoat_clock_time(const struct recoat_clock *clock, uint64_t ticks);
+static inline int64_t recoat_clock_time(const struct recoat_clock *clock, uint64_t ticks)
+{
+	return (int64_t)(clock->start + recoat_clock_duration(clock, ticks));
+}
 
 #endif

@@ -286,13 +286,6 @@ int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *he
 	return next_live(packets, head, error);
 }
 
-/* Packed events have the low bits of their time, which is never before the one before. */
-static void complete_time(struct recoat_packets *packets, struct recoat_event *event)
-{
-	packets->time += (event->time - packets->time) & ((1u << RECOAT_PACKED_TIME_BITS) - 1);
-	event->time = packets->time;
-}
-
 int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
 			 struct recoat_error *error)
 {
@@ -308,8 +301,20 @@ int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *ev
 				 &problem, error);
 	packets->at += bytes;
 	if (packets->stream == RECOAT_STREAM_TRACE)
-		complete_time(packets, event);
+		event->time = packets->time =
+			recoat_event_complete_time(packets->time, event->time);
 	return 1;
+}
+
+int recoat_packets_heap_events(struct recoat_packets *packets, struct recoat_heap_event *to,
+			       size_t count, struct recoat_error *error)
+{
+	struct recoat_event event;
+	size_t done =
+		recoat_event_decode_heap(&packets->at, packets->end, &packets->time, to, count);
+
+	/* What is no event to the one is none to the other, which says why. */
+	return done ? (int)done : recoat_packets_event(packets, &event, error);
 }
 
 /* Give the events of one packet to the visitor. */

@@ -9,6 +9,7 @@
 
 struct recoat_error;
 struct recoat_event;
+struct recoat_heap_event;
 struct recoat_packet;
 struct recoat_visitor;
 
@@ -58,6 +59,13 @@ int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *he
 /* The next event of that packet. 1, 0 after the last, or -errno with `error` filled. */
 int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
 			 struct recoat_error *error);
+
+/*
+ * The next events of that packet of a heap trace, up to `count`. Returns how many, 0 after the
+ * last, or -errno with `error` filled.
+ */
+int recoat_packets_heap_events(struct recoat_packets *packets, struct recoat_heap_event *to,
+			       size_t count, struct recoat_error *error);
 
 /* Give all packets and their events to the visitor; what it returns, if not 0, is returned. */
 int recoat_packets_read(struct recoat_packets *packets, const struct recoat_visitor *visitor,

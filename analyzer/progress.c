@@ -2,6 +2,7 @@
 /* Progress of long work, on a terminal. */
 #include "analyzer/progress.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
@@ -24,25 +25,31 @@ static uint64_t now(void)
 
 void recoat_progress_show(uint64_t done, uint64_t total)
 {
-	static uint64_t next;
+	static uint64_t start, next;
 	static int terminal = -1;
+	uint64_t time = now();
 
 	if (terminal < 0) {
 		terminal = isatty(STDERR_FILENO);
-		next = now() + PATIENCE_NS;
+		start = time;
+		next = time + PATIENCE_NS;
 	}
-	if (!terminal || now() < next)
+	if (!terminal || time < next || !done)
 		return;
-	next = now() + INTERVAL_NS;
+	next = time + INTERVAL_NS;
 	shown = true;
-	fprintf(stderr, "\rreading %s of %s (%s)   ", recoat_format_bytes((int64_t)done).text,
-		recoat_format_bytes((int64_t)total).text,
-		recoat_format_share((double)done, (double)total).text);
+	/* What a program that still runs has added meanwhile is not in the total. */
+	if (done > total)
+		done = total;
+	fprintf(stderr, "\rreading %s of %s (%s), %.0f s left   ",
+		recoat_format_bytes((int64_t)done).text, recoat_format_bytes((int64_t)total).text,
+		recoat_format_share((double)done, (double)total).text,
+		ceil((double)(time - start) * 1e-9 * (double)(total - done) / (double)done));
 }
 
 void recoat_progress_end(void)
 {
 	if (shown)
-		fprintf(stderr, "\r%60s\r", "");
+		fprintf(stderr, "\r%70s\r", "");
 	shown = false;
 }

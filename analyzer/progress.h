@@ -6,8 +6,9 @@
 #include <stdint.h>
 
 /*
- * Show on stderr how far reading has come, a few times a second and only after the first
- * half second, so that short work shows nothing. Does nothing if stderr is no terminal.
+ * Show on stderr how far reading has come and how long it will take, a few times a second and
+ * only after the first half second, so that short work shows nothing. Does nothing if stderr is
+ * no terminal.
  */
 void recoat_progress_show(uint64_t done, uint64_t total);
 

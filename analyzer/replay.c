@@ -3,73 +3,84 @@
 #include "analyzer/replay.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "analyzer/event.h"
 #include "analyzer/memory.h"
+
+#define SELDOM __attribute__((cold, noinline))
 
 void recoat_replay_fini(struct recoat_replay *replay)
 {
 	recoat_blocks_fini(&replay->blocks);
+	free(replay->row);
 	free(replay->owed);
 }
 
-/* The counts of a path that are about to change: what they held at the peak is kept first. */
-static struct recoat_heap_counts *touch(struct recoat_replay *replay, uint32_t node)
+uint32_t recoat_replay_add_row(struct recoat_replay *replay)
 {
-	struct recoat_replay_path *path = &replay->path[node];
-
-	if (path->epoch != replay->epoch) {
-		path->counts.at_peak = recoat_heap_counts_live(&path->counts);
-		path->epoch = replay->epoch;
-	}
-	return &path->counts;
+	replay->row =
+		recoat_grow(replay->row, replay->rows, &replay->row_room, sizeof(*replay->row));
+	replay->row[replay->rows] = (struct recoat_replay_row){.epoch = replay->epoch};
+	return (uint32_t)replay->rows++;
 }
 
-static unsigned age_class(const struct recoat_block *block, uint64_t now)
+static int64_t live_bytes(const struct recoat_replay_row *row)
 {
-	return recoat_lifetimes_class(now > block->time ? now - block->time : 0,
-				      RECOAT_LIFETIME_CLASSES);
+	return (int64_t)(row->bytes - row->freed_bytes);
+}
+
+/* A row that is about to change: what it held at the peak is kept first. */
+static inline struct recoat_replay_row *touch(struct recoat_replay *replay, uint32_t number)
+{
+	struct recoat_replay_row *row = &replay->row[number];
+
+	if (row->epoch != replay->epoch) {
+		row->at_peak = live_bytes(row);
+		row->epoch = replay->epoch;
+	}
+	return row;
 }
 
 /* Take a live block out. */
-static struct recoat_replay_freed release(struct recoat_replay *replay, struct recoat_block *found,
-					  bool temporary, uint64_t now)
+static inline void release(struct recoat_replay *replay, struct recoat_blocks_place *place,
+			   bool temporary, uint64_t now, struct recoat_replay_freed *freed)
 {
-	const struct recoat_replay_freed freed = {
-		.block = *found, .temporary = temporary, .class = age_class(found, now)};
-	struct recoat_heap_counts *counts = touch(replay, found->node);
-	struct recoat_lifetimes *lifetimes = recoat_lifetimes_of(replay->lifetimes, found->node);
+	struct recoat_block block = recoat_blocks_get(&replay->blocks, place);
+	struct recoat_replay_row *row = touch(replay, block.row);
+	unsigned class = recoat_lifetimes_class(now > block.time ? now - block.time : 0,
+						RECOAT_LIFETIME_CLASSES);
 
-	counts->frees++;
-	counts->freed_bytes += found->size;
-	counts->temporary += temporary;
-	lifetimes->lifetime[freed.class]++;
-	lifetimes->freed++;
-	replay->live = recoat_add(replay->live, -(int64_t)found->size);
-	recoat_blocks_take(&replay->blocks, found);
-	return freed;
+	*freed = (struct recoat_replay_freed){
+		.block = block, .temporary = temporary, .class = class};
+	row->freed_bytes += block.size;
+	row->temporary += temporary;
+	row->lifetime[class]++;
+	replay->live = recoat_add(replay->live, -(int64_t)block.size);
+	recoat_blocks_take(&replay->blocks, place);
 }
 
-/* Put it back as if nothing had been. */
+/* Put it back as if nothing had been. There is room: an event adds no more than one block. */
 static void undo(struct recoat_replay *replay, const struct recoat_replay_freed *freed)
 {
 	const struct recoat_block *block = &freed->block;
-	struct recoat_heap_counts *counts = touch(replay, block->node);
-	struct recoat_lifetimes *lifetimes = recoat_lifetimes_of(replay->lifetimes, block->node);
+	struct recoat_replay_row *row = touch(replay, block->row);
 
-	counts->frees--;
-	counts->freed_bytes -= block->size;
-	counts->temporary -= freed->temporary;
-	lifetimes->lifetime[freed->class]--;
-	lifetimes->freed--;
+	row->freed_bytes -= block->size;
+	row->temporary -= freed->temporary;
+	row->lifetime[freed->class]--;
 	replay->live = recoat_add(replay->live, (int64_t)block->size);
-	recoat_blocks_put(&replay->blocks, block);
+	recoat_blocks_put(&replay->blocks, recoat_blocks_seek(&replay->blocks, block->block),
+			  block);
 }
 
-static void owe(struct recoat_replay *replay, const struct recoat_replay_freed *freed)
+/* The block is live that is allocated now: its free is owed. */
+static SELDOM void owe(struct recoat_replay *replay, struct recoat_blocks_place *before,
+		       uint64_t now)
 {
 	replay->owed = recoat_grow(replay->owed, replay->owed_count, &replay->owed_room,
 				   sizeof(*replay->owed));
-	replay->owed[replay->owed_count++] = *freed;
+	release(replay, before, false, now, &replay->owed[replay->owed_count++]);
 }
 
 /* Take the debt of a block's free off the list. False if it is not owed. */
@@ -94,69 +105,168 @@ void recoat_replay_tick(struct recoat_replay *replay, uint64_t tick)
 	replay->owed_count = 0;
 }
 
-void recoat_replay_allocate(struct recoat_replay *replay, struct recoat_replay_thread *thread,
-			    const struct recoat_block *block)
+/* `place` is where the block is or would be; 0 is no block at all and can only be damage. */
+static inline void allocate(struct recoat_replay *replay, struct recoat_replay_thread *thread,
+			    const struct recoat_heap_event *event,
+			    struct recoat_blocks_place *place)
 {
-	struct recoat_block *before = recoat_blocks_find(&replay->blocks, block->block);
-	struct recoat_heap_counts *counts;
+	struct recoat_replay_row *row;
 
-	if (before) {
-		struct recoat_replay_freed freed = release(replay, before, false, block->time);
-
-		owe(replay, &freed);
+	if (__builtin_expect(place->block != 0, 0)) {
+		owe(replay, place, event->time);
+		place = recoat_blocks_seek(&replay->blocks, event->block);
 	}
-	counts = touch(replay, block->node);
-	counts->allocations++;
-	counts->bytes += block->size;
-	recoat_lifetimes_of(replay->lifetimes, block->node)
-		->size[recoat_lifetimes_class(block->size, RECOAT_SIZE_CLASSES)]++;
-	recoat_blocks_put(&replay->blocks, block);
-	thread->newest = block->block;
-	replay->live = recoat_add(replay->live, (int64_t)block->size);
+	row = touch(replay, event->path);
+	row->bytes += event->size;
+	row->size[recoat_lifetimes_class(event->size, RECOAT_SIZE_CLASSES)]++;
+	recoat_blocks_put(&replay->blocks, place,
+			  &(struct recoat_block){.block = event->block,
+						 .size = event->size,
+						 .time = event->time,
+						 .row = event->path});
+	thread->newest = event->block;
+	replay->live = recoat_add(replay->live, (int64_t)event->size);
 	if (replay->live <= replay->peak)
 		return;
 	replay->peak = replay->live;
-	replay->peak_time = block->time;
+	replay->peak_time = event->time;
 	replay->epoch++;
 }
 
-void recoat_replay_free(struct recoat_replay *replay, struct recoat_replay_thread *thread,
-			uint64_t block, uint64_t time)
+/* A free where some are owed: the one that came first is meant, unless it is clearly its own. */
+static SELDOM void release_owed(struct recoat_replay *replay, struct recoat_replay_thread *thread,
+				const struct recoat_heap_event *event,
+				struct recoat_blocks_place *place, bool temporary)
 {
-	struct recoat_block *found = recoat_blocks_find(&replay->blocks, block);
-	bool temporary = thread->newest == block;
-	struct recoat_replay_freed owed = {0};
-	bool is_owed = replay->owed_count && settle(replay, block, &owed);
+	struct recoat_replay_freed owed;
+	bool is_owed = settle(replay, event->block, &owed);
 
-	thread->freed = (struct recoat_replay_freed){0};
-	if (temporary)
-		thread->newest = 0;
-	/* The one that came first is meant, unless it is clearly the thread's own. */
-	if (is_owed && (!temporary || !found))
+	if (is_owed && (!temporary || !place->block))
 		return;
-	if (!found) {
+	if (!place->block) {
 		replay->strangers++;
 		return;
 	}
-	thread->freed = release(replay, found, temporary, time);
+	release(replay, place, temporary, event->time, &thread->freed);
 	if (is_owed)
 		undo(replay, &owed);
 }
 
-void recoat_replay_keep(struct recoat_replay *replay, struct recoat_replay_thread *thread)
+static inline void release_block(struct recoat_replay *replay, struct recoat_replay_thread *thread,
+				 const struct recoat_heap_event *event,
+				 struct recoat_blocks_place *place)
 {
-	if (!thread->freed.block.block ||
-	    recoat_blocks_find(&replay->blocks, thread->freed.block.block))
-		return;
-	undo(replay, &thread->freed);
-	thread->freed = (struct recoat_replay_freed){0};
+	bool temporary = thread->newest == event->block;
+
+	if (temporary)
+		thread->newest = 0;
+	thread->freed.block.block = 0;
+	if (__builtin_expect(replay->owed_count != 0, 0))
+		release_owed(replay, thread, event, place, temporary);
+	else if (place->block)
+		release(replay, place, temporary, event->time, &thread->freed);
+	else
+		replay->strangers++;
 }
 
-struct recoat_heap_counts recoat_replay_counts(const struct recoat_replay *replay, uint32_t node)
+/* The thread's last free did not happen. */
+static SELDOM void keep(struct recoat_replay *replay, struct recoat_replay_thread *thread)
 {
-	struct recoat_heap_counts counts = replay->path[node].counts;
+	uint64_t block = thread->freed.block.block;
 
-	if (replay->path[node].epoch != replay->epoch)
-		counts.at_peak = recoat_heap_counts_live(&counts);
-	return counts;
+	if (!block || recoat_blocks_seek(&replay->blocks, block)->block)
+		return;
+	undo(replay, &thread->freed);
+	thread->freed.block.block = 0;
+}
+
+/* Does the event make sense where `place` is that of its block? */
+static inline bool fits(const struct recoat_heap_event *event,
+			const struct recoat_blocks_place *place)
+{
+	switch (event->what) {
+	case RECOAT_HEAP_ALLOCATED:
+		return !place->block;
+	case RECOAT_HEAP_FREED:
+		return place->block;
+	default:
+		return true;
+	}
+}
+
+bool recoat_replay_fits(struct recoat_replay *replay, const struct recoat_heap_event *event)
+{
+	recoat_blocks_reserve(&replay->blocks, 1);
+	return fits(event, recoat_blocks_seek(&replay->blocks, event->block));
+}
+
+void recoat_replay_prefetch(struct recoat_replay *replay, const struct recoat_heap_event *event,
+			    size_t count)
+{
+	recoat_blocks_reserve(&replay->blocks, count);
+	for (size_t i = 0; i < count; i++)
+		recoat_blocks_prefetch(&replay->blocks, event[i].block);
+}
+
+size_t recoat_replay_apply(struct recoat_replay *replay, struct recoat_replay_thread *thread,
+			   const struct recoat_heap_event *event, size_t count, bool fitting)
+{
+	size_t i = 0;
+
+	recoat_blocks_reserve(&replay->blocks, count);
+	do {
+		struct recoat_blocks_place *place =
+			recoat_blocks_seek(&replay->blocks, event[i].block);
+
+		if (fitting && i && !fits(&event[i], place))
+			break;
+		switch (event[i].what) {
+		case RECOAT_HEAP_ALLOCATED:
+			allocate(replay, thread, &event[i], place);
+			break;
+		case RECOAT_HEAP_FREED:
+			release_block(replay, thread, &event[i], place);
+			break;
+		case RECOAT_HEAP_KEPT:
+			keep(replay, thread);
+			break;
+		case RECOAT_HEAP_NOTHING:
+			break;
+		}
+		i++;
+	} while (i < count && event[i].time <= replay->tick);
+	return i;
+}
+
+static uint64_t sum(const uint64_t *class, unsigned classes)
+{
+	uint64_t all = 0;
+
+	for (unsigned i = 0; i < classes; i++)
+		all += class[i];
+	return all;
+}
+
+struct recoat_heap_counts recoat_replay_counts(const struct recoat_replay *replay, uint32_t number)
+{
+	const struct recoat_replay_row *row = &replay->row[number];
+
+	return (struct recoat_heap_counts){
+		.allocations = sum(row->size, RECOAT_SIZE_CLASSES),
+		.bytes = row->bytes,
+		.frees = sum(row->lifetime, RECOAT_LIFETIME_CLASSES),
+		.freed_bytes = row->freed_bytes,
+		.temporary = row->temporary,
+		.at_peak = row->epoch == replay->epoch ? row->at_peak : live_bytes(row),
+	};
+}
+
+struct recoat_lifetimes recoat_replay_lifetimes(const struct recoat_replay *replay, uint32_t number)
+{
+	const struct recoat_replay_row *row = &replay->row[number];
+	struct recoat_lifetimes lifetimes = {.freed = sum(row->lifetime, RECOAT_LIFETIME_CLASSES)};
+
+	memcpy(lifetimes.size, row->size, sizeof(row->size));
+	memcpy(lifetimes.lifetime, row->lifetime, sizeof(row->lifetime));
+	return lifetimes;
 }

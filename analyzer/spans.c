@@ -40,27 +40,39 @@ static uint64_t max(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+static inline void add_size(struct recoat_span_sums *to, const struct recoat_span_sums *from)
 {
-	to->time_min = to->calls ? min(to->time_min, from->time_min) : from->time_min;
-	to->time_max = max(to->time_max, from->time_max);
-	if (from->size_calls) {
-		to->size_min = to->size_calls ? min(to->size_min, from->size_min) : from->size_min;
-		to->size_max = max(to->size_max, from->size_max);
-	}
-	to->calls += from->calls;
-	to->time += from->time;
-	to->child_time += from->child_time;
-	to->cpu_calls += from->cpu_calls;
-	to->cpu_time += from->cpu_time;
-	to->cpu_wall += from->cpu_wall;
+	to->size_min = to->size_calls ? min(to->size_min, from->size_min) : from->size_min;
+	to->size_max = max(to->size_max, from->size_max);
 	to->size_calls += from->size_calls;
 	to->size += from->size;
 	to->size_time += from->size_time;
+}
+
+/* What most spans do not have is zero, and passed over. */
+static inline void add_sums(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+{
+	to->time_min = to->calls ? min(to->time_min, from->time_min) : from->time_min;
+	to->time_max = max(to->time_max, from->time_max);
+	to->calls += from->calls;
+	to->time += from->time;
+	to->child_time += from->child_time;
 	to->unwound += from->unwound;
+	if (from->size_calls)
+		add_size(to, from);
+	if (from->cpu_calls) {
+		to->cpu_calls += from->cpu_calls;
+		to->cpu_time += from->cpu_time;
+		to->cpu_wall += from->cpu_wall;
+	}
 	to->allocations += from->allocations;
 	to->bytes += from->bytes;
 	to->peak = max(to->peak, from->peak);
+}
+
+void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_sums *from)
+{
+	add_sums(to, from);
 }
 
 uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums)
@@ -68,6 +80,7 @@ uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums)
 	return sums->time > sums->child_time ? sums->time - sums->child_time : 0;
 }
 
+/* What is in it is of no meaning. */
 static struct waiting *get_waiting(struct recoat_span_stack *stack)
 {
 	struct waiting *waiting = stack->spare;
@@ -75,7 +88,6 @@ static struct waiting *get_waiting(struct recoat_span_stack *stack)
 	if (!waiting)
 		return recoat_calloc(1, sizeof(*waiting));
 	stack->spare = waiting->next;
-	*waiting = (struct waiting){0};
 	return waiting;
 }
 
@@ -85,18 +97,23 @@ static void put_waiting(struct recoat_span_stack *stack, struct waiting *waiting
 	stack->spare = waiting;
 }
 
-/* The context of this kernel and path in a list, added if it is new. */
-static struct waiting *find(struct recoat_span_stack *stack, struct waiting **list, uint32_t kernel,
-			    uint32_t path)
+/* Add sums to the context of this kernel and path in a list, which is added if it is new. */
+static struct waiting *add_context(struct recoat_span_stack *stack, struct waiting **list,
+				   uint32_t kernel, uint32_t path,
+				   const struct recoat_span_sums *sums)
 {
 	struct waiting *waiting;
 
 	for (waiting = *list; waiting; waiting = waiting->next)
-		if (waiting->kernel == kernel && waiting->path == path)
+		if (waiting->kernel == kernel && waiting->path == path) {
+			add_sums(&waiting->sums, sums);
 			return waiting;
+		}
 	waiting = get_waiting(stack);
 	waiting->kernel = kernel;
 	waiting->path = path;
+	waiting->sums = *sums;
+	waiting->callees = NULL;
 	waiting->next = *list;
 	*list = waiting;
 	return waiting;
@@ -112,28 +129,37 @@ static void merge(struct recoat_span_stack *stack, struct waiting **to, struct w
 		return;
 	}
 	for (; from; from = next) {
-		struct waiting *into = find(stack, to, from->kernel, from->path);
+		struct waiting *into =
+			add_context(stack, to, from->kernel, from->path, &from->sums);
 
 		next = from->next;
-		recoat_span_sums_add(&into->sums, &from->sums);
 		merge(stack, &into->callees, from->callees);
 		put_waiting(stack, from);
 	}
 }
 
-static struct recoat_span_node *add_node(struct recoat_spans *spans, uint32_t parent,
-					 uint32_t kernel, uint32_t path)
+/* The node of a context, added if it is new. `*number` is a guess, and becomes the node's. */
+static struct recoat_span_node *find_node(struct recoat_spans *spans, uint32_t parent,
+					  uint32_t kernel, uint32_t path, uint32_t *number)
 {
 	uint64_t a = (uint64_t)parent << 32 | kernel;
-	uint32_t found = recoat_map_get(&spans->index, a, path);
 
-	if (found != RECOAT_NONE)
-		return &spans->node[found];
-	spans->node = recoat_grow(spans->node, spans->count, &spans->room, sizeof(*spans->node));
-	spans->node[spans->count] =
-		(struct recoat_span_node){.parent = parent, .kernel = kernel, .path = path};
-	recoat_map_put(&spans->index, a, path, (uint32_t)spans->count);
-	return &spans->node[spans->count++];
+	if (*number < spans->count) {
+		struct recoat_span_node *node = &spans->node[*number];
+
+		if (node->parent == parent && node->kernel == kernel && node->path == path)
+			return node;
+	}
+	*number = recoat_map_get(&spans->index, a, path);
+	if (*number == RECOAT_NONE) {
+		spans->node =
+			recoat_grow(spans->node, spans->count, &spans->room, sizeof(*spans->node));
+		*number = (uint32_t)spans->count++;
+		spans->node[*number] =
+			(struct recoat_span_node){.parent = parent, .kernel = kernel, .path = path};
+		recoat_map_put(&spans->index, a, path, *number);
+	}
+	return &spans->node[*number];
 }
 
 /* Move contexts that are complete into the tree. */
@@ -142,11 +168,13 @@ static void settle(struct recoat_spans *spans, uint32_t parent, struct waiting *
 	struct waiting *next;
 
 	for (; list; list = next) {
-		struct recoat_span_node *node = add_node(spans, parent, list->kernel, list->path);
+		uint32_t number = RECOAT_NONE;
+		struct recoat_span_node *node =
+			find_node(spans, parent, list->kernel, list->path, &number);
 
 		next = list->next;
-		recoat_span_sums_add(&node->sums, &list->sums);
-		settle(spans, (uint32_t)(node - spans->node), list->callees);
+		add_sums(&node->sums, &list->sums);
+		settle(spans, number, list->callees);
 		put_waiting(spans->stack, list);
 	}
 }
@@ -172,9 +200,10 @@ static void flush_from(struct recoat_spans *spans, unsigned depth)
 /* A top-level span without callees, the usual one, needs no detour. */
 static void add_plain(struct recoat_spans *spans, const struct recoat_span_in *span)
 {
-	struct recoat_span_node *node = add_node(spans, RECOAT_NONE, span->kernel, span->path);
+	struct recoat_span_node *node =
+		find_node(spans, RECOAT_NONE, span->kernel, span->path, &spans->plain);
 
-	recoat_span_sums_add(&node->sums, &span->sums);
+	add_sums(&node->sums, &span->sums);
 }
 
 /* Put the span on its level with the callees that wait below it. */
@@ -184,10 +213,10 @@ static void add_waiting(struct recoat_spans *spans, const struct recoat_span_in 
 	struct level *level = &stack->level[span->depth], *below = level + 1;
 	struct recoat_span_sums sums = span->sums;
 	bool empty = !level->first;
-	struct waiting *waiting = find(stack, &level->first, span->kernel, span->path);
+	struct waiting *waiting;
 
 	sums.child_time += below->time;
-	recoat_span_sums_add(&waiting->sums, &sums);
+	waiting = add_context(stack, &level->first, span->kernel, span->path, &sums);
 	merge(stack, &waiting->callees, below->first);
 	*below = (struct level){0};
 	level->begin = empty ? span->begin : min(level->begin, span->begin);

@@ -56,6 +56,7 @@ struct recoat_spans {
 	struct recoat_span_node *node;
 	size_t count, room;
 	struct recoat_map index;
+	uint32_t plain;   /* Node of the latest top-level span without callees. */
 	uint64_t orphans; /* Whose enclosing span was never recorded; shown as top-level ones. */
 	struct recoat_span_stack *stack;
 };

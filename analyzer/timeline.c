@@ -50,6 +50,7 @@ static void double_width(struct recoat_timeline *timeline, size_t first)
 	}
 	timeline->origin -= (int64_t)(first * 2 * timeline->width);
 	timeline->width *= 2;
+	timeline->at = timeline->low = 0;
 }
 
 void recoat_timeline_see(struct recoat_timeline *timeline, int64_t time)
@@ -89,7 +90,14 @@ void recoat_timeline_add(struct recoat_timeline *timeline, uint32_t kernel, int6
 	slot = slots_of(timeline, kernel);
 	from = (uint64_t)begin - (uint64_t)timeline->origin;
 	to = (uint64_t)end - (uint64_t)timeline->origin;
-	for (size_t i = from / timeline->width; i < SLOTS && i * timeline->width < to; i++)
+	/* A short one in the slot of the one before needs no division. */
+	if (from - timeline->low < timeline->width && to - timeline->low <= timeline->width) {
+		slot[timeline->at] += to - from;
+		return;
+	}
+	timeline->at = from / timeline->width;
+	timeline->low = timeline->at * timeline->width;
+	for (size_t i = timeline->at; i < SLOTS && i * timeline->width < to; i++)
 		slot[i] += part_in(timeline, i, from, to);
 }
 

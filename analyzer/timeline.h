@@ -20,6 +20,8 @@ struct recoat_timeline {
 	uint64_t width;  /* Nanoseconds a slot; 0 while nothing was seen. */
 	uint64_t **busy; /* By kernel, then by slot: nanoseconds, of all threads together. */
 	size_t kernels;
+	size_t at;    /* The slot in which the latest span began, */
+	uint64_t low; /* and when that slot begins, from the origin on. */
 };
 
 void recoat_timeline_fini(struct recoat_timeline *timeline);

@@ -47,6 +47,8 @@ static enum recoat_part part_of(const char *name)
 		return RECOAT_PART_TRACE;
 	if (starts_with(name, "mappings-"))
 		return RECOAT_PART_MAPPINGS;
+	if (starts_with(name, "snapshot-"))
+		return RECOAT_PART_SNAPSHOTS;
 	if (!strcmp(name, "heap-total"))
 		return RECOAT_PART_HEAP_TOTAL;
 	if (starts_with(name, "cpu-"))
@@ -93,7 +95,7 @@ static int add_file(struct recoat_trace *trace, const char *name, struct recoat_
 		return recoat_error_set(
 			error, -EINVAL,
 			"%s/%s: not a file of a recording, expected metadata, process, spans-N, "
-			"heap-total, heap-N-K, cpu-N-K, trace-N or mappings-K",
+			"heap-total, heap-N-K, snapshot-N, cpu-N-K, trace-N or mappings-K",
 			trace->directory, name);
 	*(is_live ? &stream->live : &stream->full) = true;
 	return 0;
@@ -216,30 +218,30 @@ void recoat_cursor_close(struct recoat_cursor *cursor)
 	free(cursor);
 }
 
-size_t recoat_trace_streams(const struct recoat_trace *trace, enum recoat_part part)
+size_t recoat_trace_heap_streams(const struct recoat_trace *trace)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < trace->count; i++)
-		count += trace->stream[i].part == part;
+		count += trace->stream[i].part == RECOAT_PART_TRACE;
 	return count;
 }
 
-int recoat_cursor_open(const struct recoat_trace *trace, enum recoat_part part, size_t number,
+int recoat_cursor_open(const struct recoat_trace *trace, size_t number,
 		       struct recoat_cursor **cursor, struct recoat_error *error)
 {
 	const struct stream *stream = trace->stream;
 
 	/* Streams are sorted by part. */
-	while (stream->part != part)
+	while (stream->part != RECOAT_PART_TRACE)
 		stream++;
 	return open_cursor(trace, stream + number, cursor, error);
 }
 
-int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
+int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_heap_event *to, size_t count,
 		       const struct recoat_packet **packet, struct recoat_error *error)
 {
-	int result = recoat_packets_event(&cursor->packets, event, error);
+	int result = recoat_packets_heap_events(&cursor->packets, to, count, error);
 
 	*packet = NULL;
 	while (!result) {
@@ -247,7 +249,7 @@ int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
 		if (result <= 0)
 			return result;
 		*packet = &cursor->head;
-		result = recoat_packets_event(&cursor->packets, event, error);
+		result = recoat_packets_heap_events(&cursor->packets, to, count, error);
 	}
 	return result;
 }
@@ -278,6 +280,9 @@ int recoat_trace_read(struct recoat_trace *trace, enum recoat_part part,
 			result = visitor->stream(visitor->user, trace->stream[i].name);
 		if (!result)
 			result = read_stream(trace, &trace->stream[i], visitor, error);
+		/* A program that still runs thins out its snapshots. */
+		if (result == -ENOENT && part == RECOAT_PART_SNAPSHOTS)
+			result = 0;
 	}
 	return result;
 }

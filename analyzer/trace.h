@@ -28,6 +28,7 @@ enum recoat_part {
 	RECOAT_PART_SPANS,
 	RECOAT_PART_HEAP_TOTAL,
 	RECOAT_PART_HEAP_PATHS,
+	RECOAT_PART_SNAPSHOTS,
 	RECOAT_PART_CPU,
 	RECOAT_PART_MAPPINGS,
 	RECOAT_PART_TRACE,
@@ -59,21 +60,22 @@ const char *recoat_trace_directory(const struct recoat_trace *trace);
 uint64_t recoat_trace_size(const struct recoat_trace *trace);
 
 /*
- * One stream of a part, to be read event by event beside others; memory is bounded by its
- * largest packet. Streams are numbered from 0 to recoat_trace_streams() - 1. The caller closes
- * the cursor; two files are open until then.
+ * One stream of heap events, to be read beside others; memory is bounded by its largest packet.
+ * Streams are numbered from 0 to recoat_trace_heap_streams() - 1. The caller closes the cursor;
+ * two files are open until then.
  */
 struct recoat_cursor;
-size_t recoat_trace_streams(const struct recoat_trace *trace, enum recoat_part part);
-int recoat_cursor_open(const struct recoat_trace *trace, enum recoat_part part, size_t number,
+size_t recoat_trace_heap_streams(const struct recoat_trace *trace);
+int recoat_cursor_open(const struct recoat_trace *trace, size_t number,
 		       struct recoat_cursor **cursor, struct recoat_error *error);
 void recoat_cursor_close(struct recoat_cursor *cursor);
 
 /*
- * The next event: 1, 0 after the last, or -errno with `error` filled. `*packet` becomes the head
- * of the event's packet if that is a new one, else NULL; it is valid until the next call.
+ * The next events, up to `count` and all of one packet. Returns how many, 0 after the last, or
+ * -errno with `error` filled. `*packet` becomes the head of their packet if that is a new one,
+ * else NULL; it is valid until the next call.
  */
-int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_event *event,
+int recoat_cursor_next(struct recoat_cursor *cursor, struct recoat_heap_event *to, size_t count,
 		       const struct recoat_packet **packet, struct recoat_error *error);
 
 /*

@@ -255,6 +255,14 @@ def print_program(title, results, variants, rounds):
               f" {runs[-1].stored / 1e6:8.2f} MB   output {'same' if same else 'DIFFERS'}")
 
 
+def check_build(parser, options):
+    options.build = os.path.abspath(options.build)
+    if options.rounds < 1:
+        parser.error(f"--rounds {options.rounds}: expected 1 or more")
+    if not os.path.exists(f"{options.build}/.libs/librecoat.so"):
+        parser.error(f"{options.build}/.libs/librecoat.so: not found, expected a build of recoat")
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -271,7 +279,7 @@ def parse_options():
     parser.add_argument("--limit", type=float, default=60, metavar="SECONDS",
                         help="a variant that takes longer is left out (default: 60)")
     options = parser.parse_args()
-    options.build = os.path.abspath(options.build)
+    check_build(parser, options)
     options.only = options.only.split(",")
     for part in options.only:
         if part not in PARTS:
@@ -280,10 +288,6 @@ def parse_options():
     for kind in options.without:
         if kind not in peers.PEERS:
             parser.error(f"--without {kind}: expected one of {', '.join(peers.PEERS)}")
-    if options.rounds < 1:
-        parser.error(f"--rounds {options.rounds}: expected 1 or more")
-    if not os.path.exists(f"{options.build}/.libs/librecoat.so"):
-        parser.error(f"{options.build}/.libs/librecoat.so: not found, expected a build of recoat")
     for given in options.peer:
         peers.parse(given)
     return options

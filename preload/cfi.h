@@ -13,13 +13,14 @@
 #include <stdint.h>
 
 enum recoat_cfa {
-	RECOAT_CFA_UNKNOWN,   /* Call frame information that this unwinder cannot represent. */
-	RECOAT_CFA_NO_FDE,    /* No call frame information for this pc. */
-	RECOAT_CFA_OUTERMOST, /* There is no caller: the return address is undefined. */
-	RECOAT_CFA_SP,        /* sp + cfa_offset */
-	RECOAT_CFA_BP,        /* bp + cfa_offset */
-	RECOAT_CFA_AT_SP,     /* load(sp + cfa_offset) + cfa_addend */
-	RECOAT_CFA_AT_BP,     /* load(bp + cfa_offset) + cfa_addend */
+	RECOAT_CFA_UNKNOWN,        /* Call frame information that this unwinder cannot represent. */
+	RECOAT_CFA_RA_IN_REGISTER, /* The same because the return address is in a register. */
+	RECOAT_CFA_NO_FDE,         /* No call frame information for this pc. */
+	RECOAT_CFA_OUTERMOST,      /* There is no caller: the return address is undefined. */
+	RECOAT_CFA_SP,             /* sp + cfa_offset */
+	RECOAT_CFA_BP,             /* bp + cfa_offset */
+	RECOAT_CFA_AT_SP,          /* load(sp + cfa_offset) + cfa_addend */
+	RECOAT_CFA_AT_BP,          /* load(bp + cfa_offset) + cfa_addend */
 };
 
 /* Where a word that the caller needs was saved. */
@@ -42,6 +43,8 @@ struct recoat_rule {
 	int32_t bp_offset;
 };
 
+struct recoat_fde;
+
 /*
  * The rule for code at `pc` (for a return address, pass the address less 1). Always gives a
  * rule; it may be UNKNOWN or NO_FDE. Allocates nothing and takes no lock where glibc has
@@ -49,6 +52,12 @@ struct recoat_rule {
  * through dl_iterate_phdr, which takes the loader's lock. Keeps errno.
  */
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule);
+
+/*
+ * The entry of the function around `pc`, from the module's .eh_frame: 0, -ENOENT if there is none,
+ * -EINVAL if it cannot be read. As recoat_cfi_rule().
+ */
+int recoat_cfi_find(uint64_t pc, struct recoat_fde *fde);
 
 /*
  * Whether a module of the loader's holds `pc`. Async-signal-safe; without _dl_find_object it

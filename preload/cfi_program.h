@@ -21,7 +21,8 @@ enum recoat_restore {
 	RECOAT_RESTORE_UNDEFINED,
 	RECOAT_RESTORE_AT_CFA,     /* Saved at CFA + offset. */
 	RECOAT_RESTORE_AT_ADDRESS, /* Saved at the address that an expression gives. */
-	RECOAT_RESTORE_OTHER,      /* In another register, or a computed value. */
+	RECOAT_RESTORE_REGISTER,   /* In another register. */
+	RECOAT_RESTORE_OTHER,      /* A computed value. */
 };
 
 struct recoat_saved {
@@ -49,6 +50,14 @@ struct recoat_cie {
 	uint8_t pointer_encoding;
 	bool signal_frame;
 	bool augmented; /* FDEs carry a length-prefixed augmentation. */
+	struct recoat_bytes instructions;
+};
+
+/* What the frame description entry of a function says. */
+struct recoat_fde {
+	struct recoat_cie cie;
+	uint64_t start;
+	uint64_t size;
 	struct recoat_bytes instructions;
 };
 

@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 
+#include "preload/hot.h"
+
 /* Whether heap calls are recorded; set at start, then only read. */
-extern bool recoat_heap_wanted;
+extern bool recoat_heap_wanted RECOAT_HIDDEN;
 
 /* Look up the displaced functions. Happens by itself at the first call. */
 void recoat_malloc_resolve(void);
@@ -14,5 +16,6 @@ void recoat_signal_resolve(void);
 
 /* The same for mmap and its kin, which until then go to the kernel. */
 void recoat_mmap_resolve(void);
+void recoat_brk_resolve(void);
 
 #endif

@@ -44,7 +44,10 @@ extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];
 uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t entry, uint64_t original,
 			  const char *symbol, const char *mechanism);
 
-/* Entry points in [start, end) are unmapped: what is there next is another one. */
+/*
+ * The module that was mapped there is gone: what is at these addresses later is something else.
+ * The same function of the same module, loaded again, gets its chain back.
+ */
 void recoat_link_forget(uint64_t start, uint64_t end);
 
 /* Plugins have opened objects: put what they have where their places were kept free. */

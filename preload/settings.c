@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernels/debug_file.h"
 #include "preload/memory.h"
 #include "preload/os.h"
 #include "recoat/recording.h"
@@ -190,7 +191,7 @@ static bool read_heap(struct recoat_settings *settings, char *problem, size_t pr
 
 static bool read_unwinder(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
-	static const char *const names[] = {"cache", "verify", "libunwind"};
+	static const char *const names[] = {"cache", "verify", "libunwind", "complete"};
 	const char *value = getenv("RECOAT_UNWIND");
 
 	settings->unwinder = RECOAT_UNWIND_CACHE;
@@ -202,7 +203,7 @@ static bool read_unwinder(struct recoat_settings *settings, char *problem, size_
 			return true;
 	}
 	snprintf(problem, problem_size,
-		 "RECOAT_UNWIND: found '%s', expected cache, verify or libunwind", value);
+		 "RECOAT_UNWIND: found '%s', expected cache, verify, libunwind or complete", value);
 	return false;
 }
 
@@ -260,6 +261,22 @@ static bool read_path(const char *variable, const char *installed, char to[PATH_
 	return false;
 }
 
+static bool read_debug_path(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_DEBUG_PATH");
+
+	if (!value || !*value)
+		value = RECOAT_DEBUG_DIRECTORY;
+	if (value[0] == '/' && strlen(value) < sizeof settings->debug_path) {
+		strcpy(settings->debug_path, value);
+		return true;
+	}
+	snprintf(problem, problem_size,
+		 "RECOAT_DEBUG_PATH: found '%.80s', expected the absolute path of a directory",
+		 value);
+	return false;
+}
+
 bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
 	return read_output(settings, problem, problem_size) &&
@@ -267,6 +284,7 @@ bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_
 	       read_unwinder(settings, problem, problem_size) &&
 	       read_cpu(settings, problem, problem_size) &&
 	       read_follow(settings, problem, problem_size) &&
+	       read_debug_path(settings, problem, problem_size) &&
 	       copy("RECOAT_KERNELS", settings->kernels, sizeof settings->kernels, problem,
 		    problem_size) &&
 	       copy("RECOAT_PLUGINS", settings->plugins, sizeof settings->plugins, problem,

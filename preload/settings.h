@@ -13,11 +13,13 @@ enum recoat_unwinder {
 	RECOAT_UNWIND_CACHE,     /* Our own, behind the stack cache. */
 	RECOAT_UNWIND_VERIFY,    /* The same, with every hit of the cache unwound again. */
 	RECOAT_UNWIND_LIBUNWIND, /* libunwind, each time. */
+	RECOAT_UNWIND_COMPLETE,  /* Our own, with libunwind opened at start for the rest. */
 };
 
 struct recoat_settings {
 	char output[PATH_MAX];           /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
 	char kernel_path[PATH_MAX];      /* RECOAT_KERNEL_PATH and the installed directory. */
+	char debug_path[PATH_MAX];       /* RECOAT_DEBUG_PATH: the directory of debug files. */
 	char kernels[1024];              /* RECOAT_KERNELS, globs; empty: all. */
 	char plugins[4096];              /* RECOAT_PLUGINS, as it is. */
 	char plugin_path[PATH_MAX];      /* RECOAT_PLUGIN_PATH and the installed directory. */

@@ -145,13 +145,13 @@ static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
 		.on = on,
 		.allocations = thread->allocations,
 		.bytes = thread->bytes,
-		.live = thread->live,
+		.live = recoat_thread_live(thread),
 		.outer_peak = thread->live_peak,
 	};
 	span->size = problem_size(link, call, &span->flags);
-	if (thread->events)
+	if (recoat_heap_changed(thread))
 		recoat_heap_look(thread);
-	thread->live_peak = thread->live;
+	recoat_thread_watch_live(thread);
 	thread->depth++;
 	if (cpu_time_is_worth_it(link)) {
 		span->flags |= RECOAT_SPAN_CPU;

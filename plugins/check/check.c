@@ -149,6 +149,8 @@ const struct recoat_plugin *recoat_plugin_open(const char *file, const char *nam
 			 "found no symbol recoat_plugin, expected a constant of that name");
 	else
 		good = recoat_plugin_check(plugin, name, problem, problem_size);
+	/* The target may ask for the error of a dlsym of its own, which had none. */
+	dlerror();
 	/* None of it has run but constructors, which may have left what must not be unmapped. */
 	return good ? plugin : NULL;
 }

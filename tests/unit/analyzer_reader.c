@@ -316,6 +316,40 @@ static void test_refuses_what_is_no_regular_file(void **state)
 	assert_refused(*state, "/process: not a regular file", "");
 }
 
+/* Against the quotient in 128 bits, at every frequency's ends and at random. */
+static void test_converts_times_exactly(void **state)
+{
+	static const uint64_t freq[] = {1,          1000,       999999999,  1000000000,
+					1000000001, 2599998765, 4000000000, 1000000000000};
+	struct recoat_metadata metadata;
+	struct recoat_error error;
+	char text[400];
+
+	(void)state;
+	srand(4);
+	for (size_t i = 0; i < sizeof(freq) / sizeof(*freq); i++) {
+		const struct recoat_clock *clock = &metadata.span;
+
+		snprintf(text, sizeof(text),
+			 "/* CTF 1.8 */ env { recoat_format = 1; }; clock { name = monotonic; freq "
+			 "= 1; };"
+			 "clock { name = span; freq = %llu; offset_s = 70; offset = -3; };",
+			 (unsigned long long)freq[i]);
+		assert_int_equal(recoat_metadata_parse(text, "text", &metadata, &error), 0);
+		for (unsigned j = 0; j < 10000; j++) {
+			uint64_t ticks =
+				j ? ((uint64_t)rand() << 33 ^ (uint64_t)rand() << 11) >> rand() % 64
+				  : UINT64_MAX;
+			unsigned __int128 nano = (unsigned __int128)ticks * 1000000000 / freq[i];
+
+			assert_int_equal(recoat_clock_duration(clock, ticks), (uint64_t)nano);
+			assert_int_equal(
+				recoat_clock_time(clock, ticks),
+				(int64_t)((uint64_t)nano + 70000000000u - 3000000000u / freq[i]));
+		}
+	}
+}
+
 static void test_refuses_other_metadata(void **state)
 {
 	static const char *const wrong[][2] = {
@@ -389,6 +423,7 @@ int main(void)
 		TEST(test_completes_the_time_of_packed_events),
 		TEST(test_refuses_a_packed_event_cut_short),
 		TEST(test_refuses_packets_out_of_order),
+		TEST(test_converts_times_exactly),
 		TEST(test_refuses_damaged_events),
 		TEST(test_refuses_other_files),
 		TEST(test_refuses_what_is_no_regular_file),

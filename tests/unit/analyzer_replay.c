@@ -6,7 +6,9 @@
 #include "tests/unit/cmocka_all.h"
 
 #include "analyzer/error.h"
+#include "analyzer/event.h"
 #include "analyzer/model.h"
+#include "analyzer/numbers.h"
 #include "analyzer/replay.h"
 #include "tests/unit/analyzer_fixture.h"
 
@@ -52,30 +54,29 @@ static void expect_free(struct expected *all, int block)
 static void test_matches_a_recount(void **state)
 {
 	static struct expected all = {.newest = -1};
-	static struct recoat_replay_path path[PATHS];
-	struct recoat_lifetimes_table lifetimes = {0};
-	struct recoat_replay replay = {.lifetimes = &lifetimes, .path = path};
+	struct recoat_replay replay = {0};
 	struct recoat_replay_thread thread = {0};
-	uint64_t freed = 0;
 
 	(void)state;
 	srand(9);
+	for (uint32_t i = 0; i < PATHS; i++)
+		assert_int_equal(recoat_replay_add_row(&replay), i);
 	for (uint64_t i = 0; i < 50000; i++) {
 		int at = rand() % BLOCKS;
-		struct recoat_block block = {.block = 0x7000 + (uint64_t)at,
-					     .size = (uint64_t)rand() % 5000,
-					     .time = i / 100,
-					     .node = 1 + (uint32_t)rand() % (PATHS - 1)};
+		struct recoat_heap_event event = {.block = 0x7000 + (uint64_t)at,
+						  .size = (uint64_t)rand() % 5000,
+						  .time = i / 100,
+						  .path = 1 + (uint32_t)rand() % (PATHS - 1),
+						  .what = all.owner[at] ? RECOAT_HEAP_FREED
+									: RECOAT_HEAP_ALLOCATED};
 
-		recoat_replay_tick(&replay, i / 100);
-		if (all.owner[at]) {
+		if (all.owner[at])
 			expect_free(&all, at);
-			recoat_replay_free(&replay, &thread, block.block, i / 100);
-			freed++;
-			continue;
-		}
-		expect_allocation(&all, at, block.node, block.size);
-		recoat_replay_allocate(&replay, &thread, &block);
+		else
+			expect_allocation(&all, at, event.path, event.size);
+		recoat_replay_tick(&replay, i / 100);
+		assert_true(recoat_replay_fits(&replay, &event));
+		assert_int_equal(recoat_replay_apply(&replay, &thread, &event, 1, true), 1);
 	}
 	assert_int_equal(replay.live, all.live);
 	assert_int_equal(replay.peak, all.peak);
@@ -84,12 +85,66 @@ static void test_matches_a_recount(void **state)
 		struct recoat_heap_counts counts = recoat_replay_counts(&replay, i);
 
 		assert_memory_equal(&counts, &all.path[i], sizeof(counts));
-		if (recoat_lifetimes_find(&lifetimes, i))
-			freed -= recoat_lifetimes_find(&lifetimes, i)->freed;
+		assert_int_equal(recoat_replay_lifetimes(&replay, i).freed, counts.frees);
 	}
-	assert_int_equal(freed, 0);
 	recoat_replay_fini(&replay);
-	recoat_lifetimes_fini(&lifetimes);
+}
+
+/* Numbers that no place has room for come back whole. */
+static void test_keeps_large_numbers(void **state)
+{
+	const struct recoat_block block[] = {
+		{.block = 1, .size = 100, .time = 1000, .row = 7},
+		{.block = 2, .size = UINT32_MAX, .time = 1000, .row = RECOAT_BLOCKS_LISTED - 1},
+		{.block = 3, .size = 1ull << 32, .time = 1000, .row = 7},
+		{.block = 4, .size = 5, .time = 1000, .row = RECOAT_BLOCKS_LISTED},
+		{.block = 5, .size = 6, .time = 1001 + (1ull << 32), .row = 7},
+		{.block = 6, .size = 7, .time = 999, .row = UINT32_MAX},
+		{.block = (1ull << RECOAT_BLOCK_BITS) - 1, .size = UINT64_MAX, .row = 1},
+	};
+	const size_t count = sizeof(block) / sizeof(*block);
+	struct recoat_blocks blocks = {0};
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		recoat_blocks_reserve(&blocks, count);
+		for (size_t i = 0; i < count; i++)
+			recoat_blocks_put(&blocks, recoat_blocks_seek(&blocks, block[i].block),
+					  &block[i]);
+		for (size_t i = 0; i < count; i++) {
+			struct recoat_blocks_place *place =
+				recoat_blocks_seek(&blocks, block[i].block);
+			struct recoat_block found = recoat_blocks_get(&blocks, place);
+
+			assert_int_equal(found.block, block[i].block);
+			assert_int_equal(found.size, block[i].size);
+			assert_int_equal(found.time, block[i].time);
+			assert_int_equal(found.row, block[i].row);
+			recoat_blocks_take(&blocks, place);
+			assert_int_equal(recoat_blocks_seek(&blocks, block[i].block)->block, 0);
+		}
+		assert_int_equal(blocks.count, 0);
+	}
+	/* The second round took the places of the first in the list. */
+	assert_int_equal(blocks.listed, 5);
+	recoat_blocks_fini(&blocks);
+}
+
+static void test_numbers_may_be_large(void **state)
+{
+	struct recoat_numbers numbers = {0};
+
+	(void)state;
+	assert_int_equal(recoat_numbers_get(&numbers, 0), RECOAT_NONE);
+	recoat_numbers_put(&numbers, UINT32_MAX, 1);
+	recoat_numbers_put(&numbers, 200, 2);
+	for (uint32_t i = 0; i < 1000; i += 2)
+		recoat_numbers_put(&numbers, i, i + 5);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(recoat_numbers_get(&numbers, i), i % 2 ? RECOAT_NONE : i + 5);
+	assert_int_equal(recoat_numbers_get(&numbers, UINT32_MAX), 1);
+	assert_true(numbers.room <= 2048);
+	recoat_numbers_fini(&numbers);
 }
 
 static void test_classes_are_powers_of_two(void **state)
@@ -250,6 +305,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_matches_a_recount),
+		cmocka_unit_test(test_keeps_large_numbers),
+		cmocka_unit_test(test_numbers_may_be_large),
 		cmocka_unit_test(test_classes_are_powers_of_two),
 		cmocka_unit_test_setup_teardown(test_merges_by_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_finds_the_order_within_a_tick, setup,

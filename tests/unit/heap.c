@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "preload/snapshot.h"
+
 #define PATHS 40
 #define BLOCKS 300
 #define FIRST_PATH 2
@@ -46,8 +48,9 @@ static void add_packet(const unsigned char *packet, uint64_t epoch, struct figur
 		sum->frees += event.frees;
 		sum->freed_bytes += event.freed_bytes;
 		sum->temporary += event.temporary;
-		sum->at_peak += event.epoch == epoch ? event.at_peak
-						     : (int64_t)(event.bytes - event.freed_bytes);
+		sum->at_peak += recoat_epoch_before(event.epoch, (uint32_t)epoch)
+					? (int64_t)(event.bytes - event.freed_bytes)
+					: event.at_peak;
 	}
 }
 
@@ -137,8 +140,28 @@ static void matches_a_recount_at_every_moment(void **state)
 		}
 		if (i % 97 == 0)
 			compare(&model);
+		/* Which must not disturb the peak. */
+		if (i % 31 == 0)
+			recoat_snapshot_take(thread);
 	}
 	compare(&model);
+}
+
+/* As at the beginning of a span, far below the heap's own peak. */
+static void the_thread_s_peak_can_be_watched_anew(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	recoat_heap_allocated(thread, address_of(1), 1000, 5);
+	recoat_heap_released(thread, address_of(1));
+	before = recoat_thread_live(thread);
+	recoat_thread_watch_live(thread);
+	recoat_heap_allocated(thread, address_of(2), 100, 5);
+	recoat_heap_released(thread, address_of(2));
+	recoat_heap_allocated(thread, address_of(2), 10, 5);
+	assert_int_equal(thread->live_peak - before, 100);
+	recoat_heap_released(thread, address_of(2));
 }
 
 static void a_free_of_an_unknown_block_counts_nothing(void **state)
@@ -269,6 +292,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(matches_a_recount_at_every_moment, set_up,
+						heap_scratch_end),
+		cmocka_unit_test_setup_teardown(the_thread_s_peak_can_be_watched_anew, set_up,
 						heap_scratch_end),
 		cmocka_unit_test_setup_teardown(a_free_of_an_unknown_block_counts_nothing, set_up,
 						heap_scratch_end),
