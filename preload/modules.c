@@ -178,6 +178,8 @@ static void record_changes(void)
 	atomic_fetch_add_explicit(&recoat_modules_epoch, 1, memory_order_release);
 }
 
+static bool unwinders_may_differ; /* Since inline hooks were told of the modules. */
+
 /* The first callback does everything, nested, because the loader's lock is recursive. */
 static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -191,7 +193,7 @@ static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 	dl_iterate_phdr(collect, unused);
 	recoat_namespaces_iterate(collect, unused);
 	record_changes();
-	recoat_inline_modules(known.module, known.count);
+	unwinders_may_differ = true;
 	return 1;
 }
 
@@ -222,6 +224,9 @@ static int locate_all(struct dl_phdr_info *info, size_t size, void *user)
 	struct work *work = user;
 
 	compare_if_changed(info, size, NULL);
+	if (unwinders_may_differ)
+		recoat_inline_modules(known.module, known.count);
+	unwinders_may_differ = false;
 	work->any = !all_hooked();
 	work->code_wanted = work->any && recoat_hook_locate(known.module, known.count);
 	return 1;
