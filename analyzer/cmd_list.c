@@ -14,6 +14,7 @@
 
 #include "analyzer/error.h"
 #include "analyzer/find_kernels.h"
+#include "analyzer/list_plugins.h"
 #include "analyzer/memory.h"
 #include "analyzer/runtime.h"
 #include "analyzer/symbols.h"
@@ -24,8 +25,11 @@
 
 static const char help[] =
 	"Usage: recoat list kernels [--in FILE|PID] [--json]\n"
+	"       recoat list plugins [--json]\n"
 	"Show the kernels that can be caught: those of the catalogues (*.kernels) in the\n"
-	"directories of RECOAT_KERNEL_PATH and in " RECOAT_PKGDATADIR "/kernels.\n\n"
+	"directories of RECOAT_KERNEL_PATH and in " RECOAT_PKGDATADIR "/kernels.\n"
+	"Or the plugins that can be put before them, with their kernels and options: those in\n"
+	"the directories of RECOAT_PLUGIN_PATH and in " RECOAT_PKGLIBDIR "/plugins.\n\n"
 	"  --in WHERE  show what of them would be caught in a program or library, or in the\n"
 	"              modules of a running process: the address, how it was found, by which\n"
 	"              mechanism it would be caught, and why not where not. Whether code can be\n"
@@ -316,16 +320,20 @@ static int run(const struct recoat_command *command, int argc, char **argv)
 			return recoat_option_error(command, found, argv);
 	}
 	if (argc - optind != 1)
-		return recoat_usage_error(command, "found %d words, expected one: kernels",
+		return recoat_usage_error(command,
+					  "found %d words, expected one: kernels or plugins",
 					  argc - optind);
+	if (!strcmp(argv[optind], "plugins"))
+		return recoat_list_plugins(json);
 	if (strcmp(argv[optind], "kernels") != 0)
-		return recoat_usage_error(command, "found \"%s\", expected kernels", argv[optind]);
+		return recoat_usage_error(command, "found \"%s\", expected kernels or plugins",
+					  argv[optind]);
 	return list_kernels(where, json);
 }
 
 const struct recoat_command recoat_command_list = {
 	.name = "list",
-	.summary = "list the kernels that can be caught",
+	.summary = "list the kernels that can be caught, or plugins",
 	.help = help,
 	.run = run,
 };

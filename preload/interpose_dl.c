@@ -10,6 +10,7 @@
 #include "preload/export.h"
 #include "preload/hook.h"
 #include "preload/modules.h"
+#include "preload/plugin_host.h"
 #include "preload/thread.h"
 #include "preload/unwind_fallback.h"
 
@@ -45,7 +46,17 @@ uint64_t recoat_real_dlsym(void)
 	return (uint64_t)real_function(&real_dlsym, "dlsym");
 }
 
-/* Look at the link map, if it has changed. The target has no dlerror() to lose. */
+/*
+ * Look at the link map, if it has changed, and open the plugins that the kernels found there
+ * call for; those may bring more. The thread is busy.
+ */
+static void check_modules(void)
+{
+	do
+		recoat_modules_check();
+	while (recoat_plugins_open_noted());
+}
+
 static void look_at_modules(void)
 {
 	int kept = errno;
@@ -53,7 +64,7 @@ static void look_at_modules(void)
 
 	if (thread) {
 		recoat_fallback_open_if_wanted();
-		recoat_modules_check();
+		check_modules();
 		recoat_thread_leave(thread);
 	}
 	errno = kept;
@@ -67,7 +78,7 @@ static uint64_t stub_of(uint64_t address, const char *name)
 	uint64_t stub = 0;
 
 	if (thread) {
-		recoat_modules_check();
+		check_modules();
 		stub = recoat_hook_symbol(address, name);
 		recoat_thread_leave(thread);
 	}

@@ -9,6 +9,7 @@
 
 #include "kernels/catalogue.h"
 #include "preload/call_path.h"
+#include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/cpu.h"
 #include "preload/export.h"
@@ -20,6 +21,7 @@
 #include "preload/memory.h"
 #include "preload/message.h"
 #include "preload/modules.h"
+#include "preload/plugin_host.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
 #include "preload/thread.h"
@@ -68,6 +70,7 @@ static bool begin_in_child(void)
 	if (!begin_recording(true))
 		return false;
 	recoat_modules_repeat();
+	recoat_plugins_repeat();
 	recoat_link_repeat();
 	return true;
 }
@@ -83,6 +86,7 @@ static void before_fork(void)
 {
 	bool clean = !recoat_thread_busy();
 
+	recoat_plugins_fork(RECOAT_FORK_PREPARE);
 	if (clean) {
 		recoat_fallback_lock();
 		recoat_lock_take(&recoat_process_lock);
@@ -100,6 +104,7 @@ static void after_fork_in_parent(void)
 		recoat_lock_drop(&recoat_process_lock);
 		recoat_fallback_unlock();
 	}
+	recoat_plugins_fork(RECOAT_FORK_PARENT);
 }
 
 /*
@@ -117,12 +122,14 @@ static void after_fork_in_child(void)
 	recoat_thread_reset();
 	recoat_heap_reset();
 	recoat_mapping_reset();
+	recoat_chain_reset();
 	if (recorded && settings.follow && fork_is_clean) {
 		recoat_thread_begin_later(begin_in_child);
 		if (!recoat_heap_wanted)
 			recoat_cpu_await();
 	}
 	recorded = 0;
+	recoat_plugins_fork(RECOAT_FORK_CHILD);
 	errno = kept;
 }
 
@@ -162,7 +169,11 @@ __attribute__((constructor)) static void start(void)
 		recoat_message("%s; not recording", problem);
 	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
 		recoat_call_path_init(settings.unwinder);
+		recoat_chain_init();
+		recoat_plugins_start(settings.plugins, settings.plugin_path);
 		recoat_modules_refresh();
+		while (recoat_plugins_open_noted())
+			recoat_modules_check();
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 		recoat_heap_wanted = settings.heap.level != RECOAT_HEAP_OFF;
 		recoat_thread_allow(true);
@@ -183,6 +194,8 @@ static void end_recording(void)
 			recoat_heap_end();
 		if (recoat_link_any())
 			recoat_recording_calibrate();
+		recoat_plugins_put_counters();
+		recoat_chain_end();
 		recoat_recording_end();
 		recorded = 0;
 	}
@@ -191,6 +204,8 @@ static void end_recording(void)
 
 __attribute__((destructor)) static void stop(void)
 {
+	if (recorded && recorded == getpid())
+		recoat_plugins_end();
 	end_recording();
 }
 

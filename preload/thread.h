@@ -42,6 +42,7 @@ struct recoat_open_span {
 	int64_t live;
 	int64_t outer_peak; /* The watermark of the span around it. */
 	uint32_t path;
+	uint32_t on; /* The plugins that were switched on when it began. */
 	uint16_t link;
 	uint8_t flags;
 };
