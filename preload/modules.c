@@ -12,7 +12,6 @@
 #include "preload/hook.h"
 #include "preload/inline_hook.h"
 #include "preload/namespaces.h"
-#include "preload/link.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
 #include "preload/tree.h"
@@ -129,7 +128,6 @@ static void put_unload(const struct recoat_module *module)
 	struct recoat_module_unload event = {.start = module->start};
 
 	recoat_tree_forget(module->start, module->end);
-	recoat_link_forget(module->start, module->end);
 	recoat_put_module_unload(&recoat_process_stream, recoat_clock_coarse(), &event);
 }
 

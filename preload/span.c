@@ -168,7 +168,9 @@ static uint32_t plugins_on(const struct recoat_thread *thread, uint32_t index)
 {
 	const struct recoat_open_span *outer;
 
-	if (recoat_links[index].bit == RECOAT_LINK_ORIGINAL || !thread->depth)
+	if (recoat_links[index].bit == RECOAT_LINK_ORIGINAL)
+		return RECOAT_LINK_ORIGINAL;
+	if (!thread->depth)
 		return recoat_chain_on();
 	outer = &thread->open[thread->depth - 1];
 	return outer->link < index && recoat_links[outer->link].first == recoat_links[index].first

@@ -30,6 +30,7 @@
 
 static struct recoat_settings settings;
 static pid_t recorded; /* The process that the open recording is about, 0 if none. */
+static pid_t plugged;  /* The process that the plugins serve, 0 if none. */
 
 /* Kernels, or none with a line on why. The catalogue stays for the life of the process. */
 static bool load_catalogue(void)
@@ -129,6 +130,7 @@ static void after_fork_in_child(void)
 			recoat_cpu_await();
 	}
 	recorded = 0;
+	plugged = getpid();
 	recoat_plugins_fork(RECOAT_FORK_CHILD);
 	errno = kept;
 }
@@ -170,6 +172,7 @@ __attribute__((constructor)) static void start(void)
 	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
 		recoat_call_path_init(settings.unwinder);
 		recoat_chain_init();
+		plugged = getpid();
 		recoat_plugins_start(settings.plugins, settings.plugin_path);
 		recoat_modules_refresh();
 		while (recoat_plugins_open_noted())
@@ -204,7 +207,7 @@ static void end_recording(void)
 
 __attribute__((destructor)) static void stop(void)
 {
-	if (recorded && recorded == getpid())
+	if (plugged && plugged == getpid())
 		recoat_plugins_end();
 	end_recording();
 }
