@@ -5,6 +5,7 @@
 #include "plugins/parallel/idw.h"
 #include "plugins/parallel/level.h"
 #include "plugins/parallel/pool.h"
+#include "plugins/parallel/simd.h"
 
 #include <stdlib.h>
 
@@ -104,12 +105,12 @@ static uint32_t count_within(const double *d2, uint32_t count, double bound2)
 	return (uint32_t)within;
 }
 
-/* A distance within which there are k of the points, as there are within `bound`; not far
- * above the least. */
-static double narrow(const double *d2, uint32_t count, uint32_t k, double bound)
+/*
+ * A distance within which there are k of the points, as there are within `high`, and probably
+ * not within `low`; not far above the least.
+ */
+static double narrow(const double *d2, uint32_t count, uint32_t k, double low, double high)
 {
-	double low = 0.0, high = bound;
-
 	for (int step = 0; step < 60 && high - low > high / 32.0; step++) {
 		double middle = 0.5 * (low + high);
 
@@ -134,9 +135,25 @@ static double largest(const double *d2, uint32_t count)
 static void keep(const struct idw_list *from, const double *d2, double reach, struct idw_list *to)
 {
 	double reach2 = reach * reach * SLACK;
-	uint32_t kept = 0;
+	uint32_t kept = 0, n = 0;
 
-	for (uint32_t n = 0; n < from->count; n++) {
+#ifdef __AVX512F__
+	for (; n + 8 <= from->count; n += 8) {
+		__mmask8 in = _mm512_cmp_pd_mask(_mm512_loadu_pd(d2 + n), _mm512_set1_pd(reach2),
+						 _CMP_LE_OQ);
+		__m256 x = _mm256_loadu_ps(from->x + n), y = _mm256_loadu_ps(from->y + n);
+		__m256 z = _mm256_loadu_ps(from->z + n);
+		__m256i point = _mm256_loadu_si256((const void *)(from->point + n));
+
+		_mm256_storeu_ps(to->x + kept, _mm256_maskz_compress_ps(in, x));
+		_mm256_storeu_ps(to->y + kept, _mm256_maskz_compress_ps(in, y));
+		_mm256_storeu_ps(to->z + kept, _mm256_maskz_compress_ps(in, z));
+		_mm256_storeu_si256((void *)(to->point + kept),
+				    _mm256_maskz_compress_epi32(in, point));
+		kept += (uint32_t)__builtin_popcount(in);
+	}
+#endif
+	for (; n < from->count; n++) {
 		to->x[kept] = from->x[n];
 		to->y[kept] = from->y[n];
 		to->z[kept] = from->z[n];
@@ -217,7 +234,7 @@ static double gather_block(struct scratch *scratch, const struct block *block)
 		if (all)
 			reach = sqrt(largest(scratch->space.d2, list->count)) * SLACK;
 		if (count_within(scratch->space.d2, list->count, reach * reach) >= k) {
-			near = narrow(scratch->space.d2, list->count, k, reach);
+			near = narrow(scratch->space.d2, list->count, k, 0.0, reach);
 			if (all || near + 2.0 * block->half <= reach)
 				break;
 			reach = (near + 2.0 * block->half) * SLACK;
@@ -253,11 +270,12 @@ static void descend(struct scratch *scratch, const struct block *block, double n
 			for (at[2] = block->low[2]; at[2] <= block->high[2]; at[2] += edge) {
 				struct block part = block_at(job->grid, at, edge);
 				struct idw_list *list = &scratch->list[depth];
-				double bound = near + distance(part.centre, block->centre);
+				double away = distance(part.centre, block->centre), bound;
 
 				LEVEL(idw_measure)(list, part.centre, scratch->space.d2);
 				bound = narrow(scratch->space.d2, list->count, job->weighing.k,
-					       bound * SLACK);
+					       fmax(0.0, near * 0.97 - away),
+					       (near + away) * SLACK);
 				keep(list, scratch->space.d2, bound + 2.0 * part.half,
 				     &scratch->list[depth + 1]);
 				descend(scratch, &part, bound, depth + 1);
