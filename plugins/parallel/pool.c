@@ -28,7 +28,8 @@ static struct {
 	uint64_t round; /* Counts calls, so that a thread knows a new one. */
 	pool_work *work;
 	void *context;
-	unsigned members, running;
+	unsigned members; /* 0: nobody may join any more. */
+	unsigned running; /* Of the pool's threads. */
 	unsigned control; /* The caller's MXCSR. */
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	  .wake = PTHREAD_COND_INITIALIZER,
@@ -96,6 +97,8 @@ static void *thread_main(void *argument)
 {
 	unsigned member = (unsigned)(uintptr_t)argument;
 	uint64_t seen = 0;
+	unsigned members;
+	void *context;
 
 	pthread_mutex_lock(&pool.lock);
 	for (;;) {
@@ -106,9 +109,12 @@ static void *thread_main(void *argument)
 		if (pool.ending)
 			break;
 		seen = pool.round;
+		members = pool.members;
+		context = pool.context;
+		pool.running++;
 		pthread_mutex_unlock(&pool.lock);
 		_mm_setcsr(pool.control);
-		pool.work(pool.context, member, pool.members);
+		pool.work(context, member, members);
 		pthread_mutex_lock(&pool.lock);
 		if (--pool.running == 0)
 			pthread_cond_signal(&pool.done);
@@ -142,19 +148,19 @@ static void begin(pool_work *work, void *context, unsigned members)
 	pool.work = work;
 	pool.context = context;
 	pool.members = members;
-	pool.running = members - 1;
 	pool.control = _mm_getcsr();
 	pool.round++;
 	pthread_cond_broadcast(&pool.wake);
 	pthread_mutex_unlock(&pool.lock);
 }
 
+/* A thread that has not begun by now, since the machine is busy, is not waited for. */
 static void finish(void)
 {
 	pthread_mutex_lock(&pool.lock);
+	pool.members = 0;
 	while (pool.running)
 		pthread_cond_wait(&pool.done, &pool.lock);
-	pool.members = 0;
 	pthread_mutex_unlock(&pool.lock);
 }
 

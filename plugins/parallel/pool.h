@@ -24,12 +24,15 @@ void pool_fini(void);
 /* How many threads to ask for, for work of so many elementary steps. */
 unsigned pool_wanted(double steps);
 
-/* One member's part of the work: `member` of `members`, which all run at the same time. */
+/*
+ * One member's part of the work: `member` of `members`. A member may be left out that has not
+ * begun when member 0 is done; so work is taken from a share, or the members meet.
+ */
 typedef void pool_work(void *context, unsigned member, unsigned members);
 
 /*
- * Run `work` on up to `wanted` threads, the caller being member 0, and return when all are
- * done. There may be fewer: threads that cannot be started are gone without; and only one call
+ * Run `work` on up to `wanted` threads, the caller being member 0, and return when all that
+ * began are done. There may be fewer: threads that cannot be started are gone without; and only one call
  * at a time has the team, so a call that comes meanwhile (from another thread, or from within) runs
  * on its caller alone. A child after fork() starts a team of its own. Members have the
  * caller's floating-point control word, and no signal is delivered to them.
