@@ -21,29 +21,37 @@ static uint32_t own_word = UINT32_MAX;
 uint32_t *_Atomic recoat_chain_word = &own_word;
 
 static bool any;
+static char directories[RECOAT_CONTROL_PLACES][PATH_MAX]; /* Empty: there is none. */
 static struct recoat_control *control; /* NULL: there is no file. */
-static char path[PATH_MAX];
+static char path[PATH_MAX + 16];
 
 static_assert(RECOAT_CONTROL_PLUGINS == RECOAT_PLUGINS_MAX, "all plugins of a list");
 static_assert(RECOAT_PLUGIN_NAME_MAX == 64, "as in struct recoat_control");
 
+void recoat_chain_init(void)
+{
+	for (int place = 0; place < RECOAT_CONTROL_PLACES; place++) {
+		if (!recoat_control_path(directories[place], sizeof directories[place], place, 0))
+			*directories[place] = '\0';
+	}
+}
+
 /* A directory of the user's own, into which nobody else can put a file. */
-static bool make_directory(int place)
+static bool make_directory(const char *directory)
 {
 	struct stat found;
 
-	if (!recoat_control_path(path, sizeof path, place, 0))
-		return false;
-	mkdir(path, 0700);
-	return !lstat(path, &found) && S_ISDIR(found.st_mode) && found.st_uid == geteuid() &&
+	mkdir(directory, 0700);
+	return !lstat(directory, &found) && S_ISDIR(found.st_mode) && found.st_uid == geteuid() &&
 	       !(found.st_mode & 077);
 }
 
-static struct recoat_control *map_file(void)
+static struct recoat_control *map_file(const char *directory)
 {
 	int fd;
 	long at = -1;
 
+	snprintf(path, sizeof path, "%s/%d", directory, (int)getpid());
 	/* What is there was left by a process that had this number before. */
 	unlink(path);
 	fd = recoat_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
@@ -76,9 +84,8 @@ void recoat_chain_control_open(void)
 
 	any = true;
 	for (int place = 0; !control && place < RECOAT_CONTROL_PLACES; place++) {
-		if (make_directory(place) &&
-		    recoat_control_path(path, sizeof path, place, getpid()))
-			control = map_file();
+		if (*directories[place] && make_directory(directories[place]))
+			control = map_file(directories[place]);
 	}
 	if (control && control->magic != RECOAT_CONTROL_MAGIC) {
 		fill(control);

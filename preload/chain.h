@@ -21,9 +21,13 @@ static inline uint32_t recoat_chain_on(void)
 	return __atomic_load_n(word, __ATOMIC_RELAXED) | RECOAT_LINK_ORIGINAL;
 }
 
+/* Find out where the file may be, from the environment. At start. */
+void recoat_chain_init(void);
+
 /*
- * A chain with a plugin in it has been made: let `recoat swap` switch it, from the first time on.
- * Where no file can be made, a note in the recording says so. Under the lock of links.
+ * A chain with a plugin in it has been made: let `recoat swap` switch it, from the first time
+ * on. A note in the recording says through which file; without it none could be made. Under the
+ * lock of links.
  */
 void recoat_chain_control_open(void);
 

@@ -37,15 +37,13 @@ static void say(const struct recoat_plugin_host *host, const char *line)
 	strncat(text, line ? line : "", LINE_MAX_BYTES);
 	if (object->starting) {
 		recoat_message("%s: %s", object->name, text);
-	} else if (object->in_init) {
-		recoat_plugins_note(object->name, "log", text);
 	} else {
 		/* Busy, so that no signal handler wants the lock that is held meanwhile. */
 		thread = recoat_thread_enter();
-		if (thread) {
+		if (thread || object->in_init)
 			recoat_plugins_note(object->name, "log", text);
+		if (thread)
 			recoat_thread_leave(thread);
-		}
 	}
 	errno = kept;
 }

@@ -162,6 +162,7 @@ __attribute__((constructor)) static void start(void)
 		recoat_message("%s; not recording", problem);
 	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
 		recoat_call_path_init(settings.unwinder);
+		recoat_chain_init();
 		recoat_plugins_start(settings.plugins, settings.plugin_path);
 		recoat_modules_refresh();
 		while (recoat_plugins_open_noted())
