@@ -85,8 +85,7 @@ static void filter_run(const struct job *job, struct run *run)
 	struct sums sums = {0};
 
 	for (uint64_t lane = 0; lane < LANES; lane++)
-		run->centre[lane] =
-			lane < run->count && !isnan(in[lane]) ? (double)in[lane] : 0.0;
+		run->centre[lane] = lane < run->count && !isnan(in[lane]) ? (double)in[lane] : 0.0;
 	add_rows(job, run, &sums);
 	for (uint64_t lane = 0; lane < run->count; lane++) {
 		double mean = sums.sum[lane] / sums.weights[lane];

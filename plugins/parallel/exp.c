@@ -19,8 +19,8 @@ const uint64_t parallel_exp_table[32] = {
 static const float hard[] = {
 	-0x1.e2671ap-14f, -0x1.593746p-13f, -0x1.c97cc6p-13f, -0x1.df9e0ap-13f,
 	-0x1.f3bf3ep-13f, -0x1.061062p-12f, -0x1.10210ap-12f, -0x1.1d71f2p-12f,
-	-0x1.4ad55cp-12f, -0x1.d9578ap-9f, -0x1.6add32p-8f, -0x1.ccc838p-8f,
-	-0x1.4a229p-7f, -0x1.e20c84p-7f, -0x1.bab82ep-6f, -0x1.35ae76p-5f,
+	-0x1.4ad55cp-12f, -0x1.d9578ap-9f,  -0x1.6add32p-8f,  -0x1.ccc838p-8f,
+	-0x1.4a229p-7f,   -0x1.e20c84p-7f,  -0x1.bab82ep-6f,  -0x1.35ae76p-5f,
 };
 
 /* Through a volatile, lest the compiler compute it with an expf() of its own. */

@@ -6,9 +6,9 @@
 
 #include <stdlib.h>
 
-#define RUN 256          /* Voxels. */
+#define RUN 256 /* Voxels. */
 #define RUN_OF_MEDIANS 64
-#define GRIDS_MAX 64     /* For medians, which are sorted by insertion. */
+#define GRIDS_MAX 64 /* For medians, which are sorted by insertion. */
 
 struct job {
 	const struct amqadf_grid *const *grids;
@@ -26,12 +26,11 @@ static void average(const struct job *job, uint64_t from, uint64_t count)
 	for (uint64_t g = 0; g < job->count; g++) {
 		const float *values = job->grids[g]->values + from;
 
-		for (uint64_t v = 0; v < count; v++) {
-			bool in = values[v] == values[v];
-
-			sum[v] += in ? values[v] : 0.0f;
-			active[v] += in ? 1.0f : 0.0f;
-		}
+		/* Two loops: of one the compiler makes branches. */
+		for (uint64_t v = 0; v < count; v++)
+			sum[v] += values[v] == values[v] ? values[v] : 0.0f;
+		for (uint64_t v = 0; v < count; v++)
+			active[v] += values[v] == values[v] ? 1.0f : 0.0f;
 	}
 	for (uint64_t v = 0; v < count; v++)
 		result[v] = active[v] > 0.0f ? sum[v] / active[v] : NAN;
@@ -46,11 +45,12 @@ static void average_weighted(const struct job *job, uint64_t from, uint64_t coun
 		float weight = job->weights[g];
 
 		for (uint64_t v = 0; v < count; v++) {
-			bool in = values[v] == values[v];
+			float product = weight * values[v];
 
-			sum[v] += in ? weight * values[v] : 0.0f;
-			active[v] += in ? weight : 0.0f;
+			sum[v] += values[v] == values[v] ? product : 0.0f;
 		}
+		for (uint64_t v = 0; v < count; v++)
+			active[v] += values[v] == values[v] ? weight : 0.0f;
 	}
 	for (uint64_t v = 0; v < count; v++)
 		result[v] = active[v] > 0.0f ? sum[v] / active[v] : NAN;
@@ -66,7 +66,8 @@ static void maximum(const struct job *job, uint64_t from, uint64_t count)
 		const float *values = job->grids[g]->values + from;
 
 		for (uint64_t v = 0; v < count; v++)
-			most[v] = (values[v] > most[v]) | (most[v] != most[v]) ? values[v] : most[v];
+			most[v] =
+				(values[v] > most[v]) | (most[v] != most[v]) ? values[v] : most[v];
 	}
 	memcpy(job->result->values + from, most, count * sizeof(*most));
 }
@@ -190,8 +191,8 @@ static int run(struct job *job)
 	return 0;
 }
 
-int LEVEL(fuse)(const struct amqadf_grid *const *grids, uint64_t count,
-		enum amqadf_fusion strategy, struct amqadf_grid *result)
+int LEVEL(fuse)(const struct amqadf_grid *const *grids, uint64_t count, enum amqadf_fusion strategy,
+		struct amqadf_grid *result)
 {
 	struct job job = {.grids = grids, .count = count, .strategy = strategy, .result = result};
 

@@ -20,13 +20,13 @@ enum { VALUES, SIZES, MASK, CHANNELS };
 struct job {
 	struct smoothing smoothing;
 	struct amqadf_grid *out;
-	double *along;             /* Weights of 0 to radius steps along an axis. */
-	double *sums[3];           /* Of the weights in the grid, a position along each axis. */
-	double *plane[CHANNELS];   /* Smoothed planes of the slab; NULL: not wanted. */
-	double *scratch;           /* A plane and a padded row, or three rows, a member. */
-	uint64_t member;           /* Its length. */
-	uint64_t first, planes;    /* What `plane` holds. */
-	uint64_t from, to;         /* Planes to be written. */
+	double *along;           /* Weights of 0 to radius steps along an axis. */
+	double *sums[3];         /* Of the weights in the grid, a position along each axis. */
+	double *plane[CHANNELS]; /* Smoothed planes of the slab; NULL: not wanted. */
+	double *scratch;         /* A plane and a padded row, or three rows, a member. */
+	uint64_t member;         /* Its length. */
+	uint64_t first, planes;  /* What `plane` holds. */
+	uint64_t from, to;       /* Planes to be written. */
 	double error;
 	struct pool_share share;
 	void *memory;
@@ -235,8 +235,8 @@ static bool make_room(struct job *job, unsigned threads, uint64_t *room)
 	*room = SCRATCH_MAX / sizeof(double) / plane / channels;
 	*room = *room > 2 * radius + 1 ? *room : 2 * radius + 1;
 	*room = *room < in->nx ? *room : in->nx;
-	job->memory = malloc((small + *room * plane * channels + threads * job->member) *
-			     sizeof(double));
+	job->memory =
+		malloc((small + *room * plane * channels + threads * job->member) * sizeof(double));
 	if (!job->memory)
 		return false;
 	at = job->memory;
@@ -273,8 +273,7 @@ int LEVEL(filter_gaussian)(const struct amqadf_grid *in, struct amqadf_grid *out
 	unsigned threads;
 	uint64_t room;
 
-	if (!smoothing_pair_served(in, out) ||
-	    !smoothing_init(&job.smoothing, in, sigma, INFINITY))
+	if (!smoothing_pair_served(in, out) || !smoothing_init(&job.smoothing, in, sigma, INFINITY))
 		return PARALLEL_DECLINED;
 	threads = pool_wanted(3.0 * (double)voxels_of(in) * (double)(job.smoothing.radius + 1));
 	if (!make_room(&job, threads, &room)) {

@@ -261,8 +261,8 @@ static void descend(struct scratch *scratch, const struct block *block, double n
 	uint64_t edge = (uint64_t)(BLOCK / 2) >> depth, at[3];
 
 	if (edge == 1) {
-		LEVEL(idw_eight)(&job->weighing, job->grid, block->low, &scratch->list[depth],
-				 &scratch->space);
+		LEVEL(idw_eight)
+		(&job->weighing, job->grid, block->low, &scratch->list[depth], &scratch->space);
 		return;
 	}
 	for (at[0] = block->low[0]; at[0] <= block->high[0]; at[0] += edge)

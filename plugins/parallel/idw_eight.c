@@ -49,8 +49,9 @@ static inline simd_double measure(const struct part *at, const struct idw_list *
 }
 
 #define EACH(DO)                                                                                   \
-	DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13)    \
-	DO(14) DO(15)
+	DO(0)                                                                                      \
+	DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14)   \
+		DO(15)
 #define BEGIN(s) simd_double best##s = all - all + INFINITY;
 #define PUT(s)                                                                                     \
 	if (s < most) {                                                                            \
@@ -62,9 +63,10 @@ static inline simd_double measure(const struct part *at, const struct idw_list *
 #define KEEP(s) best[s] = best##s;
 
 /* The `most` smallest squared distances of every lane, ascending, held in registers. */
-static inline __attribute__((always_inline)) void
-select_nearest(const struct part *at, const struct idw_list *list, const int most,
-	       simd_double best[K_MAX])
+static inline __attribute__((always_inline)) void select_nearest(const struct part *at,
+								 const struct idw_list *list,
+								 const int most,
+								 simd_double best[K_MAX])
 {
 	const simd_double all = {0};
 
@@ -104,9 +106,10 @@ static inline simd_double weight_of(simd_double d2, int whole)
 }
 
 /* Sum over the points that are as near as the k-th or nearer. */
-static inline __attribute__((always_inline)) void
-weigh(const struct part *at, const struct idw_list *list, simd_double farthest,
-      const float *values, int whole, struct sums *sums, int lane)
+static inline __attribute__((always_inline)) void weigh(const struct part *at,
+							const struct idw_list *list,
+							simd_double farthest, const float *values,
+							int whole, struct sums *sums, int lane)
 {
 	simd_double sum = {0}, absolute = {0}, weights = {0}, count = {0};
 
@@ -143,8 +146,7 @@ static void sum_lanes(const struct idw_weighing *weighing, const struct lanes *a
 		if (weighing->whole == 2) /* The usual power, with a loop of its own. */
 			weigh(&part, list, farthest, weighing->values, 2, sums, lane);
 		else
-			weigh(&part, list, farthest, weighing->values, weighing->whole, sums,
-			      lane);
+			weigh(&part, list, farthest, weighing->values, weighing->whole, sums, lane);
 	}
 }
 
@@ -154,9 +156,8 @@ static bool lane_settled(const struct sums *sums, int lane, const struct idw_wei
 	double weights = sums->weights[lane];
 	double error = 2.0 * weighing->error * (sums->absolute[lane] / weights);
 
-	return sums->nearest[lane] >= DBL_EPSILON &&
-	       sums->count[lane] == (double)weighing->k && weights > 1e-200 &&
-	       settled(sums->sum[lane] / weights, error);
+	return sums->nearest[lane] >= DBL_EPSILON && sums->count[lane] == (double)weighing->k &&
+	       weights > 1e-200 && settled(sums->sum[lane] / weights, error);
 }
 
 void LEVEL(idw_eight)(const struct idw_weighing *weighing, struct amqadf_grid *grid,

@@ -32,8 +32,7 @@ struct parallel_kernels {
 			     const float *weights, uint64_t weight_count,
 			     struct amqadf_grid *result);
 	int (*quality)(const struct amqadf_grid *fused, const struct amqadf_grid *const *sources,
-		       uint64_t count, struct amqadf_quality_report *report,
-		       double *correlations);
+		       uint64_t count, struct amqadf_quality_report *report, double *correlations);
 	int (*statistics)(const struct amqadf_grid *grid, struct amqadf_statistics_report *report);
 	int (*filter_gaussian)(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma);
 	int (*filter_median)(const struct amqadf_grid *in, struct amqadf_grid *out, int32_t size);
@@ -64,8 +63,8 @@ int LEVEL(map_kde)(const struct amqadf_points *points, struct amqadf_grid *grid,
 		   enum amqadf_kde_kernel kernel);
 int LEVEL(map_rbf)(const struct amqadf_points *points, struct amqadf_grid *grid,
 		   enum amqadf_rbf_kernel kernel, float epsilon);
-int LEVEL(fuse)(const struct amqadf_grid *const *grids, uint64_t count,
-		enum amqadf_fusion strategy, struct amqadf_grid *result);
+int LEVEL(fuse)(const struct amqadf_grid *const *grids, uint64_t count, enum amqadf_fusion strategy,
+		struct amqadf_grid *result);
 int LEVEL(fuse_weighted)(const struct amqadf_grid *const *grids, uint64_t count,
 			 const float *weights, uint64_t weight_count, struct amqadf_grid *result);
 int LEVEL(quality)(const struct amqadf_grid *fused, const struct amqadf_grid *const *sources,
@@ -75,9 +74,8 @@ int LEVEL(filter_gaussian)(const struct amqadf_grid *in, struct amqadf_grid *out
 int LEVEL(filter_median)(const struct amqadf_grid *in, struct amqadf_grid *out, int32_t size);
 int LEVEL(filter_bilateral)(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma,
 			    float range);
-int LEVEL(sync_temporal)(const struct amqadf_grid *const *grids,
-			 const struct amqadf_stamps *stamps, uint64_t count, double window,
-			 struct amqadf_grid *result);
+int LEVEL(sync_temporal)(const struct amqadf_grid *const *grids, const struct amqadf_stamps *stamps,
+			 uint64_t count, double window, struct amqadf_grid *result);
 #endif
 
 #endif

@@ -36,12 +36,31 @@ static void pair_up(const float *xyz, uint32_t count, const struct amqadf_grid *
 
 static inline void add(float *voxel, float amount)
 {
-	*voxel = isnan(*voxel) ? amount : *voxel + amount;
+	float sum = *voxel + amount;
+
+	*voxel = isnan(*voxel) ? amount : sum;
 }
 
-/* One point's eight shares, as far as they are in the grid. */
-static inline void splat(const struct pairs *pairs, uint32_t n, float value,
-			 struct amqadf_grid *grid)
+/* One point's eight shares, if all are in the grid; two at a time are neighbours. */
+static inline void splat_inside(const struct pairs *pairs, uint32_t n, float value,
+				struct amqadf_grid *grid)
+{
+	const uint64_t row = grid->nz, plane = grid->ny * grid->nz;
+	float *corner = grid->values + (uint64_t)pairs->below[0][n] * plane +
+			(uint64_t)pairs->below[1][n] * row + (uint64_t)pairs->below[2][n];
+
+	for (int ab = 0; ab < 4; ab++) {
+		float *voxel = corner + (ab & 2 ? plane : 0) + (ab & 1 ? row : 0);
+		float weight = pairs->weight[0][ab >> 1][n] * pairs->weight[1][ab & 1][n];
+
+		add(voxel, value * (weight * pairs->weight[2][0][n]));
+		add(voxel + 1, value * (weight * pairs->weight[2][1][n]));
+	}
+}
+
+/* The same as far as they are in the grid. */
+static void splat_at_border(const struct pairs *pairs, uint32_t n, float value,
+			    struct amqadf_grid *grid)
 {
 	const int64_t i = pairs->below[0][n], j = pairs->below[1][n], k = pairs->below[2][n];
 	const int64_t nx = (int64_t)grid->nx, ny = (int64_t)grid->ny, nz = (int64_t)grid->nz;
@@ -58,6 +77,18 @@ static inline void splat(const struct pairs *pairs, uint32_t n, float value,
 	}
 }
 
+static inline void splat(const struct pairs *pairs, uint32_t n, float value,
+			 struct amqadf_grid *grid)
+{
+	const int64_t i = pairs->below[0][n], j = pairs->below[1][n], k = pairs->below[2][n];
+
+	if ((i | j | k) >= 0 && i + 1 < (int64_t)grid->nx && j + 1 < (int64_t)grid->ny &&
+	    k + 1 < (int64_t)grid->nz)
+		splat_inside(pairs, n, value, grid);
+	else if (i >= -1 && j >= -1 && k >= -1)
+		splat_at_border(pairs, n, value, grid);
+}
+
 int LEVEL(map_linear)(const struct amqadf_points *points, struct amqadf_grid *grid)
 {
 	struct pairs pairs;
@@ -70,9 +101,7 @@ int LEVEL(map_linear)(const struct amqadf_points *points, struct amqadf_grid *gr
 
 		pair_up(points->xyz + 3 * p, count, grid, &pairs);
 		for (uint32_t n = 0; n < count; n++)
-			if (pairs.below[0][n] >= -1 && pairs.below[1][n] >= -1 &&
-			    pairs.below[2][n] >= -1)
-				splat(&pairs, n, points->values[p + n], grid);
+			splat(&pairs, n, points->values[p + n], grid);
 	}
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* Median filter: a window of ranks, one bit each, that slides along the rows. */
 #include "plugins/parallel/common.h"
 #include "plugins/parallel/level.h"
+#include "plugins/parallel/median3.h"
 #include "plugins/parallel/pool.h"
 #include "plugins/parallel/radix.h"
 
@@ -116,9 +117,9 @@ struct rows {
 	uint64_t low_i, high_i, low_j, high_j;
 };
 
-static inline __attribute__((always_inline)) void
-change_plane(const struct job *job, const struct rows *rows, uint64_t k, struct window *window,
-	     void (*change)(struct window *window, uint32_t rank))
+static inline __attribute__((always_inline)) void change_plane(
+	const struct job *job, const struct rows *rows, uint64_t k, struct window *window,
+	void (*change)(struct window *window, uint32_t rank))
 {
 	for (uint64_t i = rows->low_i; i <= rows->high_i; i++)
 		for (uint64_t j = rows->low_j; j <= rows->high_j; j++)
@@ -141,9 +142,8 @@ static void filter_row(const struct job *job, uint64_t row, struct window *windo
 			change_plane(job, &rows, added, window, window_add);
 		for (; removed + radius < k; removed++)
 			change_plane(job, &rows, removed, window, window_remove);
-		job->out->values[row * nz + k] = job->rank[row * nz + k] == INACTIVE
-							 ? NAN
-							 : window_median(job, window);
+		job->out->values[row * nz + k] =
+			job->rank[row * nz + k] == INACTIVE ? NAN : window_median(job, window);
 	}
 	for (; removed < nz; removed++)
 		change_plane(job, &rows, removed, window, window_remove);
@@ -191,27 +191,62 @@ static bool rank_voxels(struct job *job)
 	return true;
 }
 
+static void filter_share_by_network(void *context, unsigned member, unsigned members)
+{
+	struct job *job = context;
+	uint64_t from, to;
+
+	(void)member, (void)members;
+	while (pool_take(&job->share, &from, &to))
+		for (uint64_t row = from; row < to; row++)
+			LEVEL(median3_row)(job->in, job->out, row);
+}
+
+/* In ranks, which need scratch. Returns false if there is none. */
+static bool filter_by_ranks(struct job *job, unsigned threads)
+{
+	uint64_t voxels = voxels_of(job->in);
+	bool done = false;
+
+	job->rank = malloc(2 * voxels * sizeof(*job->rank));
+	job->sorted = (float *)(job->rank + voxels);
+	if (job->rank && rank_voxels(job)) {
+		pool_run(filter_share, job, threads);
+		done = !atomic_load(&job->failed);
+	}
+	free(job->rank);
+	return done;
+}
+
+static bool has_negative_zero(const struct amqadf_grid *grid)
+{
+	uint64_t voxels = voxels_of(grid);
+	uint32_t any = 0;
+
+	for (uint64_t v = 0; v < voxels; v++) {
+		uint32_t bits;
+
+		memcpy(&bits, &grid->values[v], sizeof(bits));
+		any |= bits == UINT32_C(1) << 31;
+	}
+	return any;
+}
+
 int LEVEL(filter_median)(const struct amqadf_grid *in, struct amqadf_grid *out, int32_t size)
 {
 	struct job job = {.in = in, .out = out, .radius = (uint64_t)size / 2};
-	uint64_t voxels, side = (uint64_t)size;
-	bool done = false;
+	double steps = 2.0 * (double)size * (double)size;
 
 	if (!grid_served(in) || !grid_served(out) || !same_shape(in, out) ||
-	    in->values == out->values || size < 1 || size > SIZE_MAX_MEDIAN || size % 2 == 0)
+	    in->values == out->values || size < 1 || size > SIZE_MAX_MEDIAN || size % 2 == 0 ||
+	    voxels_of(in) >= INACTIVE)
 		return PARALLEL_DECLINED;
-	voxels = voxels_of(in);
-	if (voxels >= INACTIVE)
+	steps *= (double)voxels_of(in);
+	job.share = (struct pool_share){.end = in->nx * in->ny, .chunk = 4};
+	if (size == 3 && !has_negative_zero(in))
+		pool_run(filter_share_by_network, &job, pool_wanted(steps));
+	else if (!filter_by_ranks(&job, pool_wanted(steps)))
 		return PARALLEL_DECLINED;
-	job.rank = malloc(2 * voxels * sizeof(*job.rank));
-	job.sorted = (float *)(job.rank + voxels);
-	if (job.rank && rank_voxels(&job)) {
-		job.share = (struct pool_share){.end = in->nx * in->ny, .chunk = 4};
-		pool_run(filter_share, &job,
-			 pool_wanted(2.0 * (double)voxels * (double)(side * side)));
-		take_transform(out, in);
-		done = !atomic_load(&job.failed);
-	}
-	free(job.rank);
-	return done ? 0 : PARALLEL_DECLINED;
+	take_transform(out, in);
+	return 0;
 }

@@ -15,7 +15,8 @@ static const struct recoat_plugin_option options[OPTIONS] = {
 	[THREADS] =
 		{
 			.name = "threads",
-			.summary = "at most so many a call, or auto: what affinity and cgroups allow",
+			.summary =
+				"at most so many a call, or auto: what affinity and cgroups allow",
 			.type = RECOAT_OPTION_STRING,
 			.standard = "auto",
 		},
@@ -30,7 +31,8 @@ static const struct recoat_plugin_option options[OPTIONS] = {
 	[THRESHOLD] =
 		{
 			.name = "threshold",
-			.summary = "leave calls of fewer steps (about a nanosecond each) as they are",
+			.summary =
+				"leave calls of fewer steps (about a nanosecond each) as they are",
 			.type = RECOAT_OPTION_INTEGER,
 			.standard = "10000",
 			.minimum = 0,

@@ -32,9 +32,9 @@ typedef void pool_work(void *context, unsigned member, unsigned members);
 
 /*
  * Run `work` on up to `wanted` threads, the caller being member 0, and return when all that
- * began are done. There may be fewer: threads that cannot be started are gone without; and only one call
- * at a time has the team, so a call that comes meanwhile (from another thread, or from within) runs
- * on its caller alone. A child after fork() starts a team of its own. Members have the
+ * began are done. There may be fewer: threads that cannot be started are gone without; and only one
+ * call at a time has the team, so a call that comes meanwhile (from another thread, or from within)
+ * runs on its caller alone. A child after fork() starts a team of its own. Members have the
  * caller's floating-point control word, and no signal is delivered to them.
  */
 void pool_run(pool_work *work, void *context, unsigned wanted);
@@ -48,8 +48,8 @@ struct pool_share {
 static inline bool pool_take(struct pool_share *share, uint64_t *from, uint64_t *to)
 {
 	/* Relaxed: what was computed is published by the end of pool_run(). */
-	uint64_t taken = atomic_fetch_add_explicit(&share->next, share->chunk,
-						   memory_order_relaxed);
+	uint64_t taken =
+		atomic_fetch_add_explicit(&share->next, share->chunk, memory_order_relaxed);
 
 	if (taken >= share->end)
 		return false;

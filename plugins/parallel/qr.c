@@ -202,7 +202,7 @@ void LEVEL(qr_solve)(struct qr *qr)
 		qr->order[i] = (uint32_t)i;
 		qr->x[i] = 0.0f;
 	}
-	/* A step must be long against two meetings of the members. */
-	pool_run(factor, &solving, n < 256.0 ? 1 : pool_wanted(n * n));
+	/* The members meet twice a step, so each step must be long enough to be shared. */
+	pool_run(factor, &solving, pool_wanted(n * n / 20.0));
 	substitute(qr, solving.rank);
 }

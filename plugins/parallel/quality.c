@@ -147,7 +147,7 @@ static void assess(const struct job *job, uint64_t number)
 	source->r = correlation(job, number, source);
 	if (source->count)
 		source->consistency = fmax(0.0, 1.0 - sqrt(source->error2 / (double)source->count) /
-							      source->largest);
+								source->largest);
 }
 
 static void assess_share(void *context, unsigned member, unsigned members)
@@ -222,8 +222,7 @@ int LEVEL(quality)(const struct amqadf_grid *fused, const struct amqadf_grid *co
 	if (!job.sources)
 		return PARALLEL_DECLINED;
 	job.share = (struct pool_share){.end = count + 1, .chunk = 1};
-	pool_run(assess_share, &job,
-		 pool_wanted(5.0 * (double)voxels_of(fused) * (double)count));
+	pool_run(assess_share, &job, pool_wanted(5.0 * (double)voxels_of(fused) * (double)count));
 	report_all(&job, report, correlations);
 	free(job.sources);
 	return 0;

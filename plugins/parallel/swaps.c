@@ -27,8 +27,8 @@ static bool worth(double steps)
 /* Count how a call ended; true if the next implementation is to be called. */
 static bool declined(int status)
 {
-	void (*tell)(void) = status == PARALLEL_DECLINED ? parallel_settings.declined
-							 : parallel_settings.served;
+	void (*tell)(void) =
+		status == PARALLEL_DECLINED ? parallel_settings.declined : parallel_settings.served;
 
 	if (tell)
 		tell();
@@ -68,19 +68,19 @@ int parallel_map_linear(const struct amqadf_points *points, struct amqadf_grid *
 }
 
 int parallel_map_idw(const struct amqadf_points *points, struct amqadf_grid *grid, float power,
-		   int32_t k)
+		     int32_t k)
 {
 	SERVE(map_idw, voxels_of(grid) * count_of(points), points, grid, power, k);
 }
 
 int parallel_map_kde(const struct amqadf_points *points, struct amqadf_grid *grid, float bandwidth,
-		   enum amqadf_kde_kernel kernel)
+		     enum amqadf_kde_kernel kernel)
 {
 	SERVE(map_kde, 5.0 * voxels_of(grid) * count_of(points), points, grid, bandwidth, kernel);
 }
 
 int parallel_map_rbf(const struct amqadf_points *points, struct amqadf_grid *grid,
-		   enum amqadf_rbf_kernel kernel, float epsilon)
+		     enum amqadf_rbf_kernel kernel, float epsilon)
 {
 	double n = count_of(points);
 
@@ -88,20 +88,20 @@ int parallel_map_rbf(const struct amqadf_points *points, struct amqadf_grid *gri
 }
 
 int parallel_fuse(const struct amqadf_grid *const *grids, uint64_t count,
-		enum amqadf_fusion strategy, struct amqadf_grid *result)
+		  enum amqadf_fusion strategy, struct amqadf_grid *result)
 {
 	SERVE(fuse, 5.0 * voxels_of(result) * (double)count, grids, count, strategy, result);
 }
 
 int parallel_fuse_weighted(const struct amqadf_grid *const *grids, uint64_t count,
-			 const float *weights, uint64_t weight_count, struct amqadf_grid *result)
+			   const float *weights, uint64_t weight_count, struct amqadf_grid *result)
 {
 	SERVE(fuse_weighted, 5.0 * voxels_of(result) * (double)count, grids, count, weights,
 	      weight_count, result);
 }
 
 int parallel_quality(const struct amqadf_grid *fused, const struct amqadf_grid *const *sources,
-		   uint64_t count, struct amqadf_quality_report *report, double *correlations)
+		     uint64_t count, struct amqadf_quality_report *report, double *correlations)
 {
 	SERVE(quality, 10.0 * voxels_of(fused) * (double)count, fused, sources, count, report,
 	      correlations);
@@ -123,15 +123,15 @@ int parallel_filter_median(const struct amqadf_grid *in, struct amqadf_grid *out
 }
 
 int parallel_filter_bilateral(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma,
-			    float range)
+			      float range)
 {
 	SERVE(filter_bilateral, 1000.0 * voxels_of(in), in, out, sigma, range);
 }
 
 int parallel_sync_temporal(const struct amqadf_grid *const *grids,
-			 const struct amqadf_stamps *stamps, uint64_t count, double window,
-			 struct amqadf_grid *result)
+			   const struct amqadf_stamps *stamps, uint64_t count, double window,
+			   struct amqadf_grid *result)
 {
-	SERVE(sync_temporal, 10.0 * voxels_of(result) * (double)count, grids, stamps, count,
-	      window, result);
+	SERVE(sync_temporal, 10.0 * voxels_of(result) * (double)count, grids, stamps, count, window,
+	      result);
 }

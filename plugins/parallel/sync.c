@@ -81,12 +81,14 @@ static void join(const struct job *job, uint64_t from, uint64_t count)
 				covered[v] |= values[v] == values[v];
 		if (weight == 0.0)
 			continue;
+		/* Two loops: of one the compiler makes branches. */
 		for (uint64_t v = 0; v < count; v++) {
-			bool in = values[v] == values[v];
+			double product = weight * (double)values[v];
 
-			sum[v] += in ? weight * (double)values[v] : 0.0;
-			total[v] += in ? weight : 0.0;
+			sum[v] += values[v] == values[v] ? product : 0.0;
 		}
+		for (uint64_t v = 0; v < count; v++)
+			total[v] += values[v] == values[v] ? weight : 0.0;
 	}
 	for (uint64_t v = 0; v < count; v++)
 		result[v] = (total[v] > 0.0) & !covered[v] ? (float)(sum[v] / total[v]) : result[v];
@@ -177,15 +179,14 @@ static bool served(const struct amqadf_grid *const *grids, const struct amqadf_s
 	    !grids_served(grids, count, result) || !stamps || !(window > 0.0) || !isfinite(window))
 		return false;
 	for (uint64_t g = 0; g < count; g++)
-		if (grids[g]->values == result->values ||
-		    stamps[g].count > UINT32_MAX || (stamps[g].count && !stamps[g].seconds))
+		if (grids[g]->values == result->values || stamps[g].count > UINT32_MAX ||
+		    (stamps[g].count && !stamps[g].seconds))
 			return false;
 	return true;
 }
 
-int LEVEL(sync_temporal)(const struct amqadf_grid *const *grids,
-			 const struct amqadf_stamps *stamps, uint64_t count, double window,
-			 struct amqadf_grid *result)
+int LEVEL(sync_temporal)(const struct amqadf_grid *const *grids, const struct amqadf_stamps *stamps,
+			 uint64_t count, double window, struct amqadf_grid *result)
 {
 	struct job job = {.grids = grids, .count = count, .result = result};
 	struct stamps *sorted;

@@ -44,8 +44,7 @@ static inline double outside(double x, double least, double most)
 }
 
 void LEVEL(tile_gather)(const struct tile *tile, const struct amqadf_points *points,
-			const float *values, uint64_t from, double reach2,
-			struct tile_points *near)
+			const float *values, uint64_t from, double reach2, struct tile_points *near)
 {
 	uint64_t rest = points->count - from;
 	uint32_t count = rest < TILE_POINTS ? (uint32_t)rest : TILE_POINTS, kept = 0;

@@ -91,12 +91,11 @@ static void compare(const char *name, making *make, const struct scene *scene,
 	amqadf_grid_free(&expected);
 }
 
-static const uint64_t shapes[][3] = {{1, 1, 1}, {1, 1, 300}, {70, 1, 1},
-				     {2, 67, 3}, {9, 8, 10}, {5, 6, 35}};
+static const uint64_t shapes[][3] = {{1, 1, 1},  {1, 1, 300}, {70, 1, 1},
+				     {2, 67, 3}, {9, 8, 10},  {5, 6, 35}};
 
 /* Every kind of values in every shape of grid, by every row of parameters. */
-static void compare_all(const char *name, making *make, const double (*parameters)[2],
-			size_t count)
+static void compare_all(const char *name, making *make, const double (*parameters)[2], size_t count)
 {
 	random_state = 7;
 	for (int kind = 0; kind < KINDS; kind++)
@@ -225,8 +224,8 @@ static int make_synchronised(const struct parallel_kernels *kernels, const struc
 
 static void sync_temporal(void **state)
 {
-	static const double parameters[][2] = {{60, 1.0}, {60, 1e-3}, {60, 7.0}, {5, 0.5},
-					       {60, 3000.0}, {1, 2.0}, {3, 100.0}};
+	static const double parameters[][2] = {{60, 1.0},    {60, 1e-3}, {60, 7.0}, {5, 0.5},
+					       {60, 3000.0}, {1, 2.0},   {3, 100.0}};
 
 	(void)state;
 	compare_all("sync", make_synchronised, parameters, COUNT(parameters));
@@ -238,9 +237,10 @@ static void expect_same_doubles(const char *name, size_t variant, const void *fo
 	const double *one = found, *other = expected;
 
 	for (size_t n = 0; n < count; n++)
-		if (memcmp(&one[n], &other[n], sizeof(double)) && !(isnan(one[n]) && isnan(other[n])))
-			fail_msg("%s, variant %zu, number %zu: found %a, expected %a", name, variant,
-				 n, one[n], other[n]);
+		if (memcmp(&one[n], &other[n], sizeof(double)) &&
+		    !(isnan(one[n]) && isnan(other[n])))
+			fail_msg("%s, variant %zu, number %zu: found %a, expected %a", name,
+				 variant, n, one[n], other[n]);
 }
 
 static void compare_reports(const struct scene *scene, uint64_t sources)
@@ -249,9 +249,8 @@ static void compare_reports(const struct scene *scene, uint64_t sources)
 	struct amqadf_quality_report expected, found;
 	struct amqadf_statistics_report expected_statistics, statistics;
 
-	assert_int_equal(amqadf_quality(scene->list[8], scene->list, sources, &expected,
-					expected_r),
-			 0);
+	assert_int_equal(
+		amqadf_quality(scene->list[8], scene->list, sources, &expected, expected_r), 0);
 	assert_int_equal(amqadf_statistics(scene->list[0], &expected_statistics), 0);
 	for (size_t n = 0; n < COUNT(variants); n++) {
 		const struct parallel_kernels *kernels = variant_begin(n);

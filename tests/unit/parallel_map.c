@@ -55,16 +55,20 @@ static int run_rbf(const struct parallel_kernels *kernels, const struct amqadf_p
 static const struct mapping nearest[] = {{"nearest", run_nearest, {0}}};
 static const struct mapping linear[] = {{"linear", run_linear, {0}}};
 static const struct mapping idw[] = {
-	{"idw p 2 k 10", run_idw, {2, 10}},  {"idw p 1 k 1", run_idw, {1, 1}},
-	{"idw p 3 k 4", run_idw, {3, 4}},    {"idw p 8 k 32", run_idw, {8, 32}},
-	{"idw p 2 k 33", run_idw, {2, 33}},  {"idw p 2.5 k 7", run_idw, {2.5, 7}},
-	{"idw p 20 k 5", run_idw, {20, 5}},  {"idw p 2 k all", run_idw, {2, 2147483647}},
+	{"idw p 2 k 10", run_idw, {2, 10}}, {"idw p 1 k 1", run_idw, {1, 1}},
+	{"idw p 3 k 4", run_idw, {3, 4}},   {"idw p 8 k 32", run_idw, {8, 32}},
+	{"idw p 2 k 33", run_idw, {2, 33}}, {"idw p 2.5 k 7", run_idw, {2.5, 7}},
+	{"idw p 20 k 5", run_idw, {20, 5}}, {"idw p 2 k all", run_idw, {2, 2147483647}},
 };
 static const struct mapping kde[] = {
-	{"kde h 1", run_kde, {1, 0}},          {"kde h 0.1", run_kde, {0.1, 0}},
-	{"kde h 30", run_kde, {30, 0}},        {"kde h -2", run_kde, {-2, 0}},
-	{"kde h 1e-6", run_kde, {1e-6, 0}},    {"kde h 1e9", run_kde, {1e9, 0}},
-	{"kde epanechnikov 2", run_kde, {2, 1}}, {"kde epanechnikov 0.3", run_kde, {0.3, 1}},
+	{"kde h 1", run_kde, {1, 0}},
+	{"kde h 0.1", run_kde, {0.1, 0}},
+	{"kde h 30", run_kde, {30, 0}},
+	{"kde h -2", run_kde, {-2, 0}},
+	{"kde h 1e-6", run_kde, {1e-6, 0}},
+	{"kde h 1e9", run_kde, {1e9, 0}},
+	{"kde epanechnikov 2", run_kde, {2, 1}},
+	{"kde epanechnikov 0.3", run_kde, {0.3, 1}},
 	{"kde unknown", run_kde, {1.5, 9}},
 };
 static const struct mapping rbf[] = {
@@ -328,13 +332,17 @@ static int begin_rbf(void **state)
 
 #define CASES(mapping)                                                                             \
 	{#mapping ": every kind of points", every_kind_of_points, begin_##mapping, NULL, NULL},    \
-	{#mapping ": every shape of grid", every_shape_of_grid, begin_##mapping, NULL, NULL},      \
-	{#mapping ": few points", few_points, begin_##mapping, NULL, NULL},                        \
-	{#mapping ": many points", many_points, begin_##mapping, NULL, NULL},                      \
-	{#mapping ": any origin, voxel size", any_origin_and_voxel_size, begin_##mapping, NULL,    \
-	 NULL},                                                                                    \
-	{#mapping ": values of all sizes", values_of_all_sizes, begin_##mapping, NULL, NULL},      \
-	{#mapping ": points along lines", points_along_lines, begin_##mapping, NULL, NULL}
+		{#mapping ": every shape of grid", every_shape_of_grid, begin_##mapping, NULL,     \
+		 NULL},                                                                            \
+		{#mapping ": few points", few_points, begin_##mapping, NULL, NULL},                \
+		{#mapping ": many points", many_points, begin_##mapping, NULL, NULL},              \
+		{#mapping ": any origin, voxel size", any_origin_and_voxel_size, begin_##mapping,  \
+		 NULL, NULL},                                                                      \
+		{#mapping ": values of all sizes", values_of_all_sizes, begin_##mapping, NULL,     \
+		 NULL},                                                                            \
+	{                                                                                          \
+#mapping ": points along lines", points_along_lines, begin_##mapping, NULL, NULL   \
+	}
 
 int main(void)
 {

@@ -32,9 +32,8 @@ static const struct {
 	enum parallel_simd simd;
 	unsigned threads;
 } variants[] = {
-	{PARALLEL_SSE2, 1},   {PARALLEL_SSE2, 2},   {PARALLEL_AVX2, 1},
-	{PARALLEL_AVX2, 3},   {PARALLEL_AVX512, 1}, {PARALLEL_AVX512, 2},
-	{PARALLEL_AVX512, 5},
+	{PARALLEL_SSE2, 1},   {PARALLEL_SSE2, 2},   {PARALLEL_AVX2, 1},   {PARALLEL_AVX2, 3},
+	{PARALLEL_AVX512, 1}, {PARALLEL_AVX512, 2}, {PARALLEL_AVX512, 5},
 };
 
 /* The kernels of variant n, with its threads; NULL if the CPU has them not. */
