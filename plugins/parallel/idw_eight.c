@@ -50,8 +50,8 @@ static inline simd_double measure(const struct part *at, const struct idw_list *
 
 #define EACH(DO)                                                                                   \
 	DO(0)                                                                                      \
-	DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14)   \
-		DO(15)
+	DO(1)                                                                                      \
+	DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15)
 #define BEGIN(s) simd_double best##s = all - all + INFINITY;
 #define PUT(s)                                                                                     \
 	if (s < most) {                                                                            \
