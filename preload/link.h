@@ -13,7 +13,7 @@
 
 struct recoat_link {
 	const struct recoat_kernel *kernel;
-	uint64_t target;   /* The function that serves. */
+	uint64_t target;   /* What to call for the function that serves. */
 	uint64_t spans;    /* Written so far, by any thread; only to decide on CPU time. */
 	uint64_t ticks;    /* Their duration in all. */
 };
@@ -21,12 +21,20 @@ struct recoat_link {
 extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];
 
 /*
- * The entry of the stub that leads to `target` through a span of `kernel`, made if there is
- * none yet, with a kernel_link event. 0 if there is no stub left. Any thread that does not hold
- * the process lock; the loader's lock may be held.
+ * The entry of the stub that leads through a span of `kernel` to the function that the target
+ * knows at `entry`, made if there is none yet, with a kernel_link event. `original` is what to
+ * call for it: `entry` itself, or what stands for it if its code leads here. `mechanism` must
+ * outlive the process. 0 if there is no stub left. Any thread that does not hold the process
+ * lock; the loader's lock may be held.
  */
-uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t target, const char *symbol,
-			  const char *mechanism);
+uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t entry, uint64_t original,
+			  const char *symbol, const char *mechanism);
+
+/*
+ * The module that was mapped there is gone: what is at these addresses later is something else.
+ * The same function of the same module, loaded again, gets its stub back.
+ */
+void recoat_link_forget(uint64_t start, uint64_t end);
 
 /* Whether any entry point was caught. */
 bool recoat_link_any(void);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernels/debug_file.h"
 #include "preload/memory.h"
 #include "preload/os.h"
 #include "recoat/recording.h"
@@ -257,6 +258,22 @@ static bool read_kernels(struct recoat_settings *settings, char *problem, size_t
 	return false;
 }
 
+static bool read_debug_path(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_DEBUG_PATH");
+
+	if (!value || !*value)
+		value = RECOAT_DEBUG_DIRECTORY;
+	if (value[0] == '/' && strlen(value) < sizeof settings->debug_path) {
+		strcpy(settings->debug_path, value);
+		return true;
+	}
+	snprintf(problem, problem_size,
+		 "RECOAT_DEBUG_PATH: found '%.80s', expected the absolute path of a directory",
+		 value);
+	return false;
+}
+
 bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
 	return read_output(settings, problem, problem_size) &&
@@ -264,5 +281,6 @@ bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_
 	       read_unwinder(settings, problem, problem_size) &&
 	       read_cpu(settings, problem, problem_size) &&
 	       read_follow(settings, problem, problem_size) &&
+	       read_debug_path(settings, problem, problem_size) &&
 	       read_kernels(settings, problem, problem_size);
 }

@@ -18,6 +18,7 @@ enum recoat_unwinder {
 struct recoat_settings {
 	char output[PATH_MAX];           /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
 	char kernel_path[PATH_MAX];      /* RECOAT_KERNEL_PATH and the installed directory. */
+	char debug_path[PATH_MAX];       /* RECOAT_DEBUG_PATH: the directory of debug files. */
 	char kernels[1024];              /* RECOAT_KERNELS, globs; empty: all. */
 	struct recoat_heap_setting heap; /* RECOAT_HEAP. */
 	enum recoat_unwinder unwinder;   /* RECOAT_UNWIND. */

@@ -37,7 +37,7 @@ static bool load_catalogue(void)
 	if (!catalogue)
 		return true;
 	if (!recoat_catalogue_load(catalogue, settings.kernel_path, &error)) {
-		recoat_hook_init(catalogue, settings.kernels);
+		recoat_hook_init(catalogue, settings.kernels, settings.debug_path);
 		return true;
 	}
 	recoat_message("%s:%d: %s; not recording", error.file, error.line, error.message);
