@@ -110,7 +110,7 @@ void recoat_definition_drop_gone(const struct recoat_module *modules, uint32_t c
 
 		while (at < count && definitions[i].module_start != modules[at].start)
 			at++;
-		if (definitions[i].gone || (at < count && modules[at].hooked))
+		if (definitions[i].gone || (at < count && modules[at].located))
 			continue;
 		definitions[i].gone = true;
 		recoat_link_forget(definitions[i].module_start, definitions[i].module_end);

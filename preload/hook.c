@@ -10,6 +10,7 @@
 #include "preload/definition.h"
 #include "preload/elf_image.h"
 #include "preload/hook_slots.h"
+#include "preload/inline_hook.h"
 #include "preload/link.h"
 #include "preload/locate.h"
 #include "preload/pybind.h"
@@ -96,11 +97,61 @@ static void catch_by_slot(struct recoat_definition *definition, const struct rec
 		refuse(definition, module, "its slot cannot be written");
 }
 
-/* The function is known: catch it where it is, or in the slot that it was found in. */
+/*
+ * Lead the function's own code to the stub, and the stub to what stands for that code. Links and
+ * cells stay, should the last step fail: the stub then leads to the function all the same.
+ */
+static bool catch_inline(struct recoat_definition *definition)
+{
+	struct recoat_inline_hook hook;
+	uint64_t stub;
+
+	definition->obstacle = recoat_inline_prepare(&hook, definition->address, definition->size);
+	if (definition->obstacle)
+		return false;
+	stub = stub_for(definition, hook.original, INLINE);
+	definition->obstacle =
+		stub ? recoat_inline_enable(&hook, stub) : "there is no stub left for it";
+	if (definition->obstacle)
+		return false;
+	definition->caught = RECOAT_CAUGHT_INLINE;
+	return true;
+}
+
+/* The function is known: catch it where it is, or else in the slot that it was found in. */
 static void catch (struct recoat_definition *definition, const struct recoat_module *module)
 {
-	if (definition->slot && definition->kernel->hook != RECOAT_HOOK_INLINE)
+	enum recoat_hook_kind kind = definition->kernel->hook;
+
+	if (kind != RECOAT_HOOK_SLOT && catch_inline(definition))
+		return;
+	if (definition->slot && kind != RECOAT_HOOK_INLINE)
 		catch_by_slot(definition, module);
+}
+
+/* What is neither seen by name nor referred to by address can only be caught where it is. */
+static const char *why_not_caught(const struct recoat_definition *definition)
+{
+	if (definition->caught != RECOAT_CAUGHT_NOT)
+		return NULL;
+	if (!definition->address)
+		return "it is indirect, and no module has been bound to it yet";
+	if (definition->kernel->hook == RECOAT_HOOK_INLINE)
+		return definition->obstacle;
+	if (definition->how != RECOAT_HOW_DYNSYM && !definition->referred)
+		return definition->obstacle ? definition->obstacle
+					    : "no pointer in its module leads to it";
+	return NULL;
+}
+
+/* Once everything was tried: say what cannot be caught. */
+static void judge(struct recoat_definition *definition, const struct recoat_module *module)
+{
+	const char *reason = why_not_caught(definition);
+
+	if (reason)
+		refuse(definition, module, reason);
+	definition->judged = true;
 }
 
 void recoat_hook_found(const struct recoat_entry_point *entry, const struct recoat_module *module)
@@ -110,15 +161,23 @@ void recoat_hook_found(const struct recoat_entry_point *entry, const struct reco
 
 	if (reason)
 		recoat_hook_refuse(entry->kernel, entry->symbol, module, reason);
-	if (definition && definition->address)
-		catch (definition, module);
+	if (!definition)
+		return;
+	catch (definition, module);
+	judge(definition, module);
 }
 
 /* ---- Searching new modules. ---- */
 
+static bool code_wanted; /* Some function may have to be decoded. */
+
 static void take_found(void *user, const struct recoat_entry_point *entry)
 {
-	recoat_hook_found(entry, user);
+	const struct recoat_module *module = user;
+	const char *reason;
+
+	if (!recoat_definition_add(entry, module, &reason) && reason)
+		recoat_hook_refuse(entry->kernel, entry->symbol, module, reason);
 }
 
 static void take_refused(void *user, const struct recoat_kernel *kernel, const char *symbol,
@@ -136,7 +195,7 @@ static void locate_in(struct recoat_module *module)
 	if (!recoat_mapped_place_open(&mapped, module, debug_directory))
 		return;
 	recoat_locate(&mapped.place, catalogue, globs, &sink);
-	recoat_pybind_watch(&mapped.image, module);
+	code_wanted |= recoat_pybind_watch(&mapped.image, module);
 }
 
 /* ---- Slots that refer to definitions. ---- */
@@ -198,36 +257,6 @@ static void patch_slot(const struct recoat_slot *slot)
 		refuse(definition, slot->module, "its slot cannot be written");
 }
 
-/* What is neither seen by name nor referred to by address can only be caught where it is. */
-static const char *why_not_caught(const struct recoat_definition *definition)
-{
-	if (definition->caught != RECOAT_CAUGHT_NOT)
-		return NULL;
-	if (!definition->address)
-		return "it is indirect, and no module has been bound to it yet";
-	if (definition->kernel->hook == RECOAT_HOOK_INLINE)
-		return definition->obstacle;
-	if (definition->how != RECOAT_HOW_DYNSYM && !definition->referred)
-		return definition->obstacle ? definition->obstacle
-					    : "no pointer in its module leads to it";
-	return NULL;
-}
-
-static void judge(const struct recoat_module *modules, uint32_t count)
-{
-	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
-		struct recoat_definition *definition = recoat_definition_at(i);
-		const char *reason = why_not_caught(definition);
-		uint32_t at = 0;
-
-		while (at < count && modules[at].start != definition->module_start)
-			at++;
-		if (reason && at < count && !definition->judged && !definition->gone)
-			refuse(definition, &modules[at], reason);
-		definition->judged = true;
-	}
-}
-
 /* A new definition concerns every module; a new module, every definition. */
 static void patch_slots(struct recoat_module *modules, uint32_t count, bool new_definition)
 {
@@ -240,41 +269,114 @@ static void patch_slots(struct recoat_module *modules, uint32_t count, bool new_
 			recoat_slots_iterate(&image, &modules[i], patch_slot);
 }
 
-/* Definitions are never taken away, but a new one may take the place of one that is gone. */
-static bool any_unjudged(void)
+/* Call `step` for the definitions that are new, with their modules; whether there are any. */
+static bool each_new(const struct recoat_module *modules, uint32_t count,
+		     void (*step)(struct recoat_definition *definition,
+				  const struct recoat_module *module))
 {
-	for (uint32_t i = 0; i < recoat_definition_count(); i++)
-		if (!recoat_definition_at(i)->judged)
-			return true;
-	return false;
+	bool any = false;
+
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		struct recoat_definition *definition = recoat_definition_at(i);
+		uint32_t at = 0;
+
+		while (at < count && modules[at].start != definition->module_start)
+			at++;
+		if (definition->judged || definition->gone || at == count)
+			continue;
+		step(definition, &modules[at]);
+		any = true;
+	}
+	return any;
 }
 
-void recoat_hook_modules(struct recoat_module *modules, uint32_t count)
+static void catch_known(struct recoat_definition *definition, const struct recoat_module *module)
 {
-	bool fresh = false;
+	if (definition->address)
+		catch (definition, module);
+}
 
+bool recoat_hook_locate(struct recoat_module *modules, uint32_t count)
+{
 	if (!catalogue || !catalogue->count)
-		return;
+		return false;
+	code_wanted = false;
 	recoat_definition_drop_gone(modules, count);
 	for (uint32_t i = 0; i < count; i++) {
-		if (!modules[i].hooked)
+		if (!modules[i].located)
 			locate_in(&modules[i]);
-		fresh |= !modules[i].hooked;
+		modules[i].located = true;
 	}
-	if (fresh && recoat_definition_count())
-		patch_slots(modules, count, any_unjudged());
-	judge(modules, count);
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		const struct recoat_definition *definition = recoat_definition_at(i);
+
+		code_wanted |= !definition->judged && !definition->gone &&
+			       definition->kernel->hook != RECOAT_HOOK_SLOT;
+	}
+	return code_wanted;
+}
+
+void recoat_hook_catch(struct recoat_module *modules, uint32_t count)
+{
+	bool any_new;
+
+	if (!catalogue || !catalogue->count) {
+		for (uint32_t i = 0; i < count; i++)
+			modules[i].hooked = true;
+		return;
+	}
+	recoat_definition_drop_gone(modules, count);
+	any_new = each_new(modules, count, catch_known);
+	if (recoat_definition_count())
+		patch_slots(modules, count, any_new);
+	each_new(modules, count, judge);
 	for (uint32_t i = 0; i < count; i++)
-		modules[i].hooked = true;
+		modules[i].hooked = modules[i].located;
 }
 
 /* ---- Answers of dlsym. ---- */
 
+struct answer {
+	uint64_t address;
+	const char *name;
+};
+
+/* dlsym has called the resolver of an indirect function for us. */
+static void resolve_by_name(void *user)
+{
+	const struct answer *answer = user;
+	const struct recoat_module *module = recoat_modules_find(answer->address);
+	const struct recoat_slot slot = {
+		.module = module, .held = answer->address, .name = answer->name};
+
+	for (uint32_t i = 0; module && i < recoat_definition_count(); i++) {
+		struct recoat_definition *definition = recoat_definition_at(i);
+
+		if (!definition->gone && resolve(definition, &slot))
+			catch (definition, module);
+	}
+}
+
+static bool any_unresolved(const char *name)
+{
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		const struct recoat_definition *definition = recoat_definition_at(i);
+
+		if (!definition->gone && !definition->address &&
+		    strcmp(definition->symbol, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 uint64_t recoat_hook_symbol(uint64_t address, const char *name)
 {
-	const struct recoat_definition *definition = recoat_definition_find(address);
+	struct answer answer = {address, name};
+	const struct recoat_definition *definition;
 
-	(void)name;
+	if (any_unresolved(name))
+		recoat_modules_locked(resolve_by_name, &answer);
+	definition = recoat_definition_find(address);
 	if (!definition || definition->caught == RECOAT_CAUGHT_INLINE ||
 	    definition->kernel->hook == RECOAT_HOOK_INLINE)
 		return 0;

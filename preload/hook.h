@@ -23,11 +23,13 @@ void recoat_hook_init(const struct recoat_catalogue *catalogue, const char *glob
 const struct recoat_catalogue *recoat_hook_catalogue(const char **globs);
 
 /*
- * Look at the modules that are not marked hooked, find the kernels they define, and catch those:
- * in their own code, in their vtables, or by leading the slots of all modules that refer to them
- * through stubs. Under the loader's lock.
+ * Catching takes two steps, both under the loader's lock: find the kernels in the modules that
+ * are not marked located; and catch those, in their own code, in their vtables, or by leading the
+ * slots of all modules that refer to them through stubs. If recoat_hook_locate() says so,
+ * recoat_inline_init() is to be called between them, without the lock, since it loads a library.
  */
-void recoat_hook_modules(struct recoat_module *modules, uint32_t count);
+bool recoat_hook_locate(struct recoat_module *modules, uint32_t count);
+void recoat_hook_catch(struct recoat_module *modules, uint32_t count);
 
 /* A function of `module` that was found otherwise: catch it. Under the loader's lock. */
 void recoat_hook_found(const struct recoat_entry_point *entry, const struct recoat_module *module);

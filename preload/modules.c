@@ -10,6 +10,7 @@
 #include "preload/cfi.h"
 #include "preload/clock.h"
 #include "preload/hook.h"
+#include "preload/inline_hook.h"
 #include "preload/namespaces.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
@@ -143,6 +144,7 @@ static void match_lists(void)
 			    scratch.module[at].start == known.module[i].start &&
 			    scratch.module[at].path == known.module[i].path) {
 				known.module[i].seen = scratch.module[at].seen = true;
+				scratch.module[at].located = known.module[i].located;
 				scratch.module[at].hooked = known.module[i].hooked;
 				break;
 			}
@@ -189,21 +191,64 @@ static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 	dl_iterate_phdr(collect, unused);
 	recoat_namespaces_iterate(collect, unused);
 	record_changes();
-	recoat_hook_modules(known.module, known.count);
 	return 1;
 }
 
-void recoat_modules_refresh(void)
-{
-	dl_iterate_phdr(compare_all, NULL);
-}
-
-static int refresh_if_changed(struct dl_phdr_info *info, size_t size, void *unused)
+static int compare_if_changed(struct dl_phdr_info *info, size_t size, void *unused)
 {
 	if (info->dlpi_adds == last_seen.added && info->dlpi_subs == last_seen.removed &&
 	    recoat_namespaces_count() == last_seen.elsewhere)
 		return 1;
 	return compare_all(info, size, unused);
+}
+
+static bool all_hooked(void)
+{
+	for (uint32_t i = 0; i < known.count; i++) {
+		if (!known.module[i].hooked)
+			return false;
+	}
+	return true;
+}
+
+struct work {
+	bool any;         /* Some module is not hooked yet. */
+	bool code_wanted; /* Functions have to be decoded. */
+};
+
+static int locate_all(struct dl_phdr_info *info, size_t size, void *user)
+{
+	struct work *work = user;
+
+	compare_if_changed(info, size, NULL);
+	work->any = !all_hooked();
+	work->code_wanted = work->any && recoat_hook_locate(known.module, known.count);
+	return 1;
+}
+
+/* A module may have gone in between, another come, which then waits for the next turn. */
+static int catch_all(struct dl_phdr_info *info, size_t size, void *unused)
+{
+	compare_if_changed(info, size, unused);
+	recoat_hook_catch(known.module, known.count);
+	return 1;
+}
+
+static void hook_all(void)
+{
+	struct work work = {0};
+
+	dl_iterate_phdr(locate_all, &work);
+	if (work.code_wanted)
+		recoat_inline_init();
+	if (work.any)
+		dl_iterate_phdr(catch_all, NULL);
+}
+
+void recoat_modules_refresh(void)
+{
+	dl_iterate_phdr(compare_all, NULL);
+	hook_all();
 }
 
 struct task {
@@ -260,7 +305,7 @@ void recoat_modules_check(void)
 {
 	int kept = errno;
 
-	dl_iterate_phdr(refresh_if_changed, NULL);
+	hook_all();
 	errno = kept;
 }
 
@@ -271,8 +316,12 @@ void recoat_modules_cover(uint64_t ip)
 	recoat_lock_take(&recoat_process_lock);
 	covered = is_known(ip);
 	recoat_lock_drop(&recoat_process_lock);
-	if (!covered)
-		recoat_modules_check();
+	if (!covered) {
+		int kept = errno;
+
+		dl_iterate_phdr(compare_if_changed, NULL);
+		errno = kept;
+	}
 }
 
 bool recoat_modules_settled(uint64_t ip)

@@ -19,7 +19,8 @@ struct recoat_module {
 	uint32_t header_count;
 	const char *path; /* "[vdso]" for what has no file. */
 	bool seen;
-	bool hooked; /* hook.c has dealt with it. */
+	bool located; /* hook.c has looked for kernels in it, */
+	bool hooked;  /* and for slots that lead to kernels. */
 };
 
 #define RECOAT_MODULES_MAX 4096

@@ -283,14 +283,16 @@ static bool makes_functions(const struct recoat_elf_image *image)
 	       memmem(image->strings, image->string_bytes, "PyCFunction_NewEx", 18);
 }
 
-void recoat_pybind_watch(const struct recoat_elf_image *image, const struct recoat_module *module)
+bool recoat_pybind_watch(const struct recoat_elf_image *image, const struct recoat_module *module)
 {
+	/* Not concerned, or Python itself. */
 	if (!is_wanted(module) || !makes_functions(image) ||
 	    recoat_elf_find_function(image, "PyCFunction_NewEx"))
-		return; /* Not concerned, or Python itself. */
+		return false;
 	if (!python.type_type && !recoat_modules_any(find_python)) {
 		python.type_type = NULL;
-		return;
+		return false;
 	}
 	recoat_slots_iterate(image, module, lead_slot);
+	return true;
 }

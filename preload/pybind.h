@@ -13,10 +13,15 @@
  * Only the first of several overloads is seen: others join its record later.
  */
 
+#include <stdbool.h>
+
 struct recoat_elf_image;
 struct recoat_module;
 
-/* Look at a new module. Under the loader's lock, after recoat_hook_init(). */
-void recoat_pybind_watch(const struct recoat_elf_image *image, const struct recoat_module *module);
+/*
+ * Look at a new module, and say whether it is watched from now on. Under the loader's lock, after
+ * recoat_hook_init().
+ */
+bool recoat_pybind_watch(const struct recoat_elf_image *image, const struct recoat_module *module);
 
 #endif
