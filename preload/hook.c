@@ -3,6 +3,7 @@
 #include "preload/hook.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernels/catalogue.h"
@@ -144,11 +145,19 @@ static const char *why_not_caught(const struct recoat_definition *definition)
 	return NULL;
 }
 
-/* Once everything was tried: say what cannot be caught. */
+/*
+ * Once everything was tried: say what cannot be caught, or not everywhere. Slots see no calls from
+ * inside the function's own module.
+ */
 static void judge(struct recoat_definition *definition, const struct recoat_module *module)
 {
 	const char *reason = why_not_caught(definition);
+	char text[256];
 
+	if (!reason && definition->obstacle) {
+		snprintf(text, sizeof(text), "caught by slots only: %s", definition->obstacle);
+		reason = text;
+	}
 	if (reason)
 		refuse(definition, module, reason);
 	definition->judged = true;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "preload/cfi.h"
 #include "preload/code_memory.h"
 #include "preload/decoder.h"
 #include "preload/lock.h"
@@ -55,7 +56,8 @@ static const char *check_memory(uint64_t start, uint64_t size)
 	if (text.protection != (PROT_READ | PROT_EXEC))
 		return text.protection & PROT_WRITE ? "its memory is writable: generated code"
 						    : "its memory is not executable and readable";
-	if (!text.of_file || text.shared)
+	/* A page that was changed for another function is of no file any more. */
+	if ((!text.of_file && !recoat_cfi_has_module(start)) || text.shared)
 		return "its memory is not of a loaded file";
 	if (size > text.end - start || text.end - start < RECOAT_INSTRUCTION_MAX)
 		return "its size reaches beyond its memory";
