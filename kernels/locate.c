@@ -137,8 +137,8 @@ static void search_files(struct search *search)
 	struct recoat_symbol_table table;
 	char path[4096];
 
-	if (where->path[0] != '/' && !where->root[0] && !strchr(where->path, '/'))
-		return; /* The vDSO and the like. */
+	if (where->path[0] == '[')
+		return; /* The vDSO has no file. */
 	if (snprintf(path, sizeof(path), "%s%s", where->root, where->path) >= (int)sizeof(path) ||
 	    recoat_elf_file_open(&file, path))
 		return;

@@ -16,7 +16,7 @@ struct search {
 	uint64_t function; /* what their slot leads to, */
 	uint64_t at;       /* and where the first such slot is. */
 	bool several;
-	uint64_t short_slots; /* Slots of a vtable that has too few, */
+	uint64_t short_slots; /* Words that look like slots of a vtable that has too few, */
 	bool pure;            /* or one whose slot leads out of the module. */
 };
 
@@ -115,7 +115,7 @@ static const char *judge(const struct search *search, char *room, size_t room_by
 		return NULL;
 	if (search->pure)
 		return "the slot leads to no function of this module; it may be pure virtual";
-	snprintf(room, room_bytes, "its vtable has %llu slots, expected one of number %u",
+	snprintf(room, room_bytes, "its vtable has at most %llu slots, expected one of number %u",
 		 (unsigned long long)search->short_slots, search->slot);
 	return room;
 }

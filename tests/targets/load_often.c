@@ -3,7 +3,6 @@
  * load_often MODULE TIMES [new]: load the module, call its locate_run(3), and unload it, again
  * and again; with "new", into a namespace of its own.
  */
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
