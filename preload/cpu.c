@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "preload/clock.h"
+#include "preload/code_memory.h"
+#include "preload/code_threads.h"
 #include "preload/cpu_signal.h"
 #include "preload/recording.h"
 #include "preload/stack_cache.h"
@@ -34,12 +36,13 @@ static _Atomic bool running;
 
 /* ---- In the signal handler. ---- */
 
+/* In a moved instruction, the function that it was moved from is meant. */
 static struct recoat_registers interrupted(const ucontext_t *context)
 {
 	const greg_t *registers = context->uc_mcontext.gregs;
 
 	return (struct recoat_registers){
-		.pc = (uint64_t)registers[REG_RIP],
+		.pc = recoat_code_origin((uint64_t)registers[REG_RIP]),
 		.sp = (uint64_t)registers[REG_RSP],
 		.bp = (uint64_t)registers[REG_RBP],
 		.exact = true,
@@ -139,6 +142,8 @@ static void handle(int signal, siginfo_t *info, void *context)
 	recoat_cpu_signal_let_interrupt(signal, context);
 	if (info->si_code == SI_TIMER && info->si_value.sival_ptr == &starter)
 		begin_recording();
+	else if (recoat_threads_wait_here(info, context))
+		;
 	else if (info->si_code != SI_TIMER || info->si_value.sival_ptr != &period)
 		recoat_cpu_signal_foreign(signal);
 	else if (thread && atomic_load_explicit(&running, memory_order_relaxed))

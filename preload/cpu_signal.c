@@ -91,6 +91,13 @@ bool recoat_cpu_signal_is_ours(int signal)
 	       claimed_by == getpid();
 }
 
+int recoat_cpu_signal_number(void)
+{
+	int signal = atomic_load_explicit(&ours, memory_order_acquire);
+
+	return recoat_cpu_signal_is_ours(signal) ? signal : 0;
+}
+
 static bool has_handler(const struct sigaction *action)
 {
 	return action->sa_flags & SA_SIGINFO ||
@@ -185,19 +192,31 @@ static int next_pending(int ours_now, uint64_t blocked)
 	return pending ? __builtin_ctzll(pending) + 1 : 0;
 }
 
+/* The action of the signal that comes next. */
+static bool next_action(int signal, const ucontext_t *interrupted, struct sigaction *action)
+{
+	uint64_t blocked;
+	int next;
+
+	memcpy(&blocked, &interrupted->uc_sigmask, sizeof blocked);
+	next = next_pending(signal, blocked);
+	return next && !recoat_real_sigaction(next, NULL, action) && has_handler(action);
+}
+
+bool recoat_cpu_signal_others_pending(int signal, const void *context)
+{
+	struct sigaction action;
+
+	return next_action(signal, context, &action);
+}
+
 void recoat_cpu_signal_let_interrupt(int signal, void *context)
 {
 	ucontext_t *interrupted = context;
 	greg_t *registers = interrupted->uc_mcontext.gregs;
 	struct sigaction action;
-	uint64_t blocked;
-	int next;
 
-	if (!is_restarted_call(registers))
-		return;
-	memcpy(&blocked, &interrupted->uc_sigmask, sizeof blocked);
-	next = next_pending(signal, blocked);
-	if (!next || recoat_real_sigaction(next, NULL, &action) || !has_handler(&action) ||
+	if (!is_restarted_call(registers) || !next_action(signal, interrupted, &action) ||
 	    action.sa_flags & SA_RESTART)
 		return;
 	registers[REG_RIP] += 2;

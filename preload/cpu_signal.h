@@ -29,6 +29,9 @@ int recoat_cpu_signal_claim(recoat_signal_handler *handler);
 /* Is `signal` the one that was claimed by this process and not given up? */
 bool recoat_cpu_signal_is_ours(int signal);
 
+/* The signal that is ours, or 0. */
+int recoat_cpu_signal_number(void);
+
 /* What sigaction() is to do for the signal that is ours. 0, or -1 with errno. */
 int recoat_cpu_signal_action(const struct sigaction *wanted, struct sigaction *old);
 
@@ -45,6 +48,9 @@ void recoat_cpu_signal_foreign(int signal);
  * at CPU clocks on the way back from a system call, this happens once in thousands of times.
  */
 void recoat_cpu_signal_let_interrupt(int signal, void *context);
+
+/* In the handler: will another signal with a handler be delivered when it returns? */
+bool recoat_cpu_signal_others_pending(int signal, const void *context);
 
 /* libc's. */
 int recoat_real_sigaction(int signal, const struct sigaction *wanted, struct sigaction *old);

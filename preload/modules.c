@@ -191,6 +191,7 @@ static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 	dl_iterate_phdr(collect, unused);
 	recoat_namespaces_iterate(collect, unused);
 	record_changes();
+	recoat_inline_modules(known.module, known.count);
 	return 1;
 }
 
