@@ -178,6 +178,8 @@ static void record_changes(void)
 	atomic_fetch_add_explicit(&recoat_modules_epoch, 1, memory_order_release);
 }
 
+static bool unwinders_may_differ; /* Since inline hooks were told of the modules. */
+
 /* The first callback does everything, nested, because the loader's lock is recursive. */
 static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -191,7 +193,7 @@ static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 	dl_iterate_phdr(collect, unused);
 	recoat_namespaces_iterate(collect, unused);
 	record_changes();
-	recoat_inline_modules(known.module, known.count);
+	unwinders_may_differ = true;
 	return 1;
 }
 
@@ -201,6 +203,15 @@ static int compare_if_changed(struct dl_phdr_info *info, size_t size, void *unus
 	    recoat_namespaces_count() == last_seen.elsewhere)
 		return 1;
 	return compare_all(info, size, unused);
+}
+
+/* Where the caller is not allocating: inline hooks may call the target's unwinders. */
+static void meet_changes(struct dl_phdr_info *info, size_t size)
+{
+	compare_if_changed(info, size, NULL);
+	if (unwinders_may_differ)
+		recoat_inline_modules(known.module, known.count);
+	unwinders_may_differ = false;
 }
 
 static bool all_hooked(void)
@@ -221,7 +232,7 @@ static int locate_all(struct dl_phdr_info *info, size_t size, void *user)
 {
 	struct work *work = user;
 
-	compare_if_changed(info, size, NULL);
+	meet_changes(info, size);
 	work->any = !all_hooked();
 	work->code_wanted = work->any && recoat_hook_locate(known.module, known.count);
 	return 1;
@@ -230,7 +241,8 @@ static int locate_all(struct dl_phdr_info *info, size_t size, void *user)
 /* A module may have gone in between, another come, which then waits for the next turn. */
 static int catch_all(struct dl_phdr_info *info, size_t size, void *unused)
 {
-	compare_if_changed(info, size, unused);
+	(void)unused;
+	meet_changes(info, size);
 	recoat_hook_catch(known.module, known.count);
 	return 1;
 }
