@@ -51,17 +51,6 @@ static uint32_t original_of(uint32_t first)
 	return first;
 }
 
-/* The chain of the same function, whose module was unmapped and has come back. */
-static uint32_t find_gone(const struct find *of)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		if (!origin[i].entry && recoat_links[i].first == i &&
-		    recoat_links[i].kernel == of->kernel && !strcmp(origin[i].symbol, of->symbol))
-			return i;
-	}
-	return RECOAT_LINKS_MAX;
-}
-
 /* Does another entry point of this kernel and ABI have the plugins already? */
 static bool has_plugins(const struct recoat_kernel *kernel)
 {
@@ -73,6 +62,23 @@ static bool has_plugins(const struct recoat_kernel *kernel)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The chain of the same function, whose module was unmapped and has come back. If another entry
+ * point has got the plugins meanwhile, their `next` leads there and is to stay.
+ */
+static uint32_t find_gone(const struct find *of)
+{
+	bool taken = has_plugins(of->kernel);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!origin[i].entry && recoat_links[i].first == i &&
+		    recoat_links[i].kernel == of->kernel && !strcmp(origin[i].symbol, of->symbol) &&
+		    !(taken && recoat_links[i].bit != RECOAT_LINK_ORIGINAL))
+			return i;
+	}
+	return RECOAT_LINKS_MAX;
 }
 
 /* ---- Making them. ---- */
