@@ -13,10 +13,12 @@
 
 #include "preload/cpu.h"
 
-#define CHOICES 8 /* Signals that are tried, from SIGRTMAX - 2 downwards. */
+#define FIRST_CHOICE (SIGRTMAX - 2)
+#define CHOICES 8 /* Signals that are tried, from the first choice downwards. */
 
-static _Atomic int ours; /* 0 if there is none. */
-static pid_t claimed_by; /* A vfork child has its memory, but not its timers. */
+static _Atomic int ours;     /* 0 if there is none. */
+static _Atomic bool settled; /* Whether the runtime has begun. */
+static pid_t claimed_by;     /* A vfork child has its memory, but not its timers. */
 static recoat_signal_handler *installed;
 static struct sigaction believed; /* What the target has asked for. */
 
@@ -72,7 +74,7 @@ static bool claim(int signal, recoat_signal_handler *handler)
 int recoat_cpu_signal_claim(recoat_signal_handler *handler)
 {
 	int kept = errno;
-	int signal = SIGRTMAX - 2;
+	int signal = FIRST_CHOICE;
 	int last = signal - CHOICES;
 
 	while (signal > last && !claim(signal, handler))
@@ -130,12 +132,18 @@ int recoat_cpu_signal_action(const struct sigaction *wanted, struct sigaction *o
 	return 0;
 }
 
+void recoat_cpu_signal_settle(void)
+{
+	atomic_store_explicit(&settled, true, memory_order_relaxed);
+}
+
 const sigset_t *recoat_cpu_signal_unmask(int how, const sigset_t *set, sigset_t *copy)
 {
-	int signal = atomic_load_explicit(&ours, memory_order_relaxed);
+	bool known = atomic_load_explicit(&settled, memory_order_relaxed);
+	int signal = known ? atomic_load_explicit(&ours, memory_order_relaxed) : FIRST_CHOICE;
 
 	if (!signal || !set || how == SIG_UNBLOCK || sigismember(set, signal) != 1 ||
-	    !recoat_cpu_signal_is_ours(signal))
+	    (known && !recoat_cpu_signal_is_ours(signal)))
 		return set;
 	*copy = *set;
 	sigdelset(copy, signal);

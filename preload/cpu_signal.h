@@ -35,6 +35,12 @@ int recoat_cpu_signal_number(void);
 /* What sigaction() is to do for the signal that is ours. 0, or -1 with errno. */
 int recoat_cpu_signal_action(const struct sigaction *wanted, struct sigaction *old);
 
+/*
+ * Whether a signal is ours is known from now on. Until then the one that is tried first is kept
+ * out of masks: constructors of libraries, which run before ours, start threads that block all.
+ */
+void recoat_cpu_signal_settle(void);
+
 /* `set`, or `copy` without our signal if `set` is about to block it. */
 const sigset_t *recoat_cpu_signal_unmask(int how, const sigset_t *set, sigset_t *copy);
 

@@ -12,6 +12,7 @@
 #include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/cpu.h"
+#include "preload/cpu_signal.h"
 #include "preload/export.h"
 #include "preload/heap.h"
 #include "preload/hook.h"
@@ -182,6 +183,7 @@ __attribute__((constructor)) static void start(void)
 		recoat_thread_allow(true);
 		recoat_cpu_attach();
 	}
+	recoat_cpu_signal_settle();
 	if (!settings.follow)
 		stop_following();
 	errno = kept;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # AM-QADF's shapes: entry points in .symtab alone, behind vtables, and in pybind11's records.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 30
+plan 33
 
 libraries=$top_builddir/tests/.libs
 catalogue=$top_srcdir/kernels/am_qadf_native.kernels
@@ -64,6 +64,13 @@ KERNELS
 ok "executable: runs as without" same_run "$targets/standin_main"
 ok "executable: every call is seen, with its N" found main.expected
 ok "executable: in its code, by .symtab" by 'inline (symtab)'
+
+pool=$targets/standin_pool
+[ -x "$targets/.libs/standin_pool" ] && pool=$targets/.libs/standin_pool
+ok "executable with threads that block all signals: runs as without" same_run "$pool"
+ok "executable with threads that block all signals: every call is seen" found main.expected
+RECOAT_CPU=0 same_run "$pool"
+ok "the same without CPU samples" found main.expected
 
 # ---- Modules. ----
 
