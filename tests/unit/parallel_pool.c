@@ -15,6 +15,16 @@
 #include "plugins/parallel/exp.h"
 #include "plugins/parallel/swaps.h"
 
+#ifdef __SANITIZE_THREAD__
+/* A child of a program with threads that starts some itself is what is tested here. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 struct counting {
 	struct pool_share share;
 	_Atomic uint64_t sum;
