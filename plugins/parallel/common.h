@@ -106,7 +106,7 @@ static inline uint32_t settled(double value, double error)
 
 	memcpy(&low_bits, &low, sizeof(low));
 	memcpy(&high_bits, &high, sizeof(high));
-	return (low_bits == high_bits) & (fabs(value) <= 0x1.fffffep127);
+	return (low_bits == high_bits) & (fabs(value) + error <= 0x1.fffffep127);
 }
 
 #endif

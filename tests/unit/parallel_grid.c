@@ -91,8 +91,8 @@ static void compare(const char *name, making *make, const struct scene *scene,
 	amqadf_grid_free(&expected);
 }
 
-static const uint64_t shapes[][3] = {{1, 1, 1},  {1, 1, 300}, {70, 1, 1},
-				     {2, 67, 3}, {9, 8, 10},  {5, 6, 35}};
+static const uint64_t shapes[][3] = {{1, 1, 1},  {1, 1, 300}, {70, 1, 1}, {2, 67, 3},
+				     {9, 8, 10}, {5, 6, 35},  {4, 5, 32}};
 
 /* Every kind of values in every shape of grid, by every row of parameters. */
 static void compare_all(const char *name, making *make, const double (*parameters)[2], size_t count)

@@ -187,7 +187,7 @@ static void few_points(void **state)
 
 static void many_points(void **state)
 {
-	struct amqadf_points points = make_points(RANDOM, 600, 6.0);
+	struct amqadf_points points = make_points(RANDOM, 300, 6.0);
 	struct amqadf_grid grid = grid_of(7, 8, 9);
 
 	grid_fill(&grid, 0.0, 1.0, 0.2);
@@ -249,14 +249,14 @@ static void values_of_all_sizes(void **state)
 /* The order that hatch lines give: neighbours in time are neighbours in space. */
 static void points_along_lines(void **state)
 {
-	struct amqadf_points points = points_of(900);
+	struct amqadf_points points = points_of(270);
 	struct amqadf_grid grid = grid_of(12, 12, 9);
 	float *xyz = (float *)points.xyz, *values = (float *)points.values;
 
 	for (uint64_t p = 0; p < points.count; p++) {
 		xyz[3 * p] = (float)(p % 30) * 0.4f;
-		xyz[3 * p + 1] = (float)(p / 30 % 10) * 1.2f;
-		xyz[3 * p + 2] = (float)(p / 300) * 4.0f;
+		xyz[3 * p + 1] = (float)(p / 30 % 3) * 3.6f;
+		xyz[3 * p + 2] = (float)(p / 90) * 4.0f;
 		values[p] = random_between(0.8, 1.2);
 	}
 	grid_fill(&grid, 0.0, 1.0, 0.3);

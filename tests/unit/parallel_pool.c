@@ -15,6 +15,16 @@
 #include "plugins/parallel/exp.h"
 #include "plugins/parallel/swaps.h"
 
+#ifdef __SANITIZE_THREAD__
+/* A child of a program with threads that starts some itself is what is tested here. */
+const char *__tsan_default_options(void);
+
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+#endif
+
 struct counting {
 	struct pool_share share;
 	_Atomic uint64_t sum;
@@ -232,6 +242,24 @@ static void exp_is_that_of_libm(void **state)
 		assert_true(fabs(exp_near(x) / exp(x) - 1.0) < EXP_ERROR);
 }
 
+/* What decides whether a voxel is computed once more as the reference does it. */
+static void a_rounding_is_settled_if_all_numbers_near_agree(void **state)
+{
+	const double tie = 1.0 + 0x1p-24;
+
+	(void)state;
+	assert_true(settled(1.0, 0x1p-26));
+	assert_false(settled(1.0, 0x1p-23));
+	assert_false(settled(tie, 0x1p-60 + 0x1p-52));
+	assert_false(settled(tie + 0x1p-50, 0x1p-49));
+	assert_true(settled(tie + 0x1p-48, 0x1p-49));
+	assert_true(settled(0.0, 0.0));
+	assert_false(settled(1e-300, 2e-300)); /* 0 or -0. */
+	assert_false(settled(NAN, 0.0));
+	assert_false(settled(1.0, NAN));
+	assert_false(settled(INFINITY, 0.0));
+}
+
 static unsigned served_calls, declined_calls;
 
 static void served(void)
@@ -294,6 +322,7 @@ int main(void)
 		cmocka_unit_test(after_the_end_calls_run_alone),
 		cmocka_unit_test(quotas_of_control_groups_count),
 		cmocka_unit_test(exp_is_that_of_libm),
+		cmocka_unit_test(a_rounding_is_settled_if_all_numbers_near_agree),
 		cmocka_unit_test(swaps_decline_what_they_must),
 	};
 
