@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The plugin parallel before the C kernels of a whole pipeline: same output, calls served.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 11
+plan 12
 
 RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs
 export RECOAT_PLUGIN_PATH
@@ -27,6 +27,8 @@ counter() {
 
 ok "the plugin gives the same output" same parallel:threshold=0
 ok "it served all thirteen kernels" counter "['served'] >= 13"
+no_original_is_idle() { recoat report recording >report && grep -q parallel report && ! grep 'caught, but.*signal_mapping' report; }
+ok "an original that it replaced is not called idle" no_original_is_idle
 ok "and declined none" counter ".get('declined', 0) == 0"
 ok "so do several threads, however small the work" same parallel:threshold=0:threads=3:grain=0
 ok "so does the lowest level" same parallel:threshold=0:simd=sse2
