@@ -320,9 +320,8 @@ static int run(const struct recoat_command *command, int argc, char **argv)
 			return recoat_option_error(command, found, argv);
 	}
 	if (argc - optind != 1)
-		return recoat_usage_error(command,
-					  "found %d words, expected one: kernels or plugins",
-					  argc - optind);
+		return recoat_usage_error(
+			command, "found %d words, expected one: kernels or plugins", argc - optind);
 	if (!strcmp(argv[optind], "plugins"))
 		return recoat_list_plugins(json);
 	if (strcmp(argv[optind], "kernels") != 0)

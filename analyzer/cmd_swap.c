@@ -24,7 +24,8 @@ static const char help[] =
 	"Usage: recoat swap PID [none | PLUGIN[,PLUGIN]...]\n"
 	"Choose which of its plugins a running process uses, of those that it was started with\n"
 	"(RECOAT_PLUGINS, recoat record -p) and in their order; none leaves the program's own\n"
-	"kernels. Calls that have begun end as they began. Without a choice, say which are used.\n\n"
+	"kernels. Calls that have begun end as they began. Without a choice, say which are "
+	"used.\n\n"
 	"  --help   this text\n";
 
 /* ---- Finding the process. ---- */
@@ -115,8 +116,8 @@ static int refuse(const struct recoat_control *control, const char *found,
 {
 	char *able = names(control, control->able);
 
-	recoat_error_set(error, -EINVAL,
-			 "found \"%s\", expected none or some of %s, in this order", found, able);
+	recoat_error_set(error, -EINVAL, "found \"%s\", expected none or some of %s, in this order",
+			 found, able);
 	free(able);
 	return -EINVAL;
 }

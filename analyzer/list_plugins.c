@@ -29,9 +29,8 @@ static json_t *find(const struct listing *listing, const char *name)
 	json_t *plugin;
 	size_t i;
 
-	json_array_foreach(listing->plugins, i, plugin)
-		if (!strcmp(member(plugin, "name"), name))
-			return plugin;
+	json_array_foreach(listing->plugins, i,
+			   plugin) if (!strcmp(member(plugin, "name"), name)) return plugin;
 	return NULL;
 }
 
@@ -101,7 +100,8 @@ static void print_options(const json_t *options)
 	json_t *option;
 	size_t i;
 
-	json_array_foreach(options, i, option) {
+	json_array_foreach(options, i, option)
+	{
 		char *range = range_text(option);
 
 		recoat_table_cell(table, "  %s", member(option, "name"));
@@ -124,7 +124,8 @@ static void print_kernels(const json_t *kernels)
 	json_t *kernel;
 	size_t i;
 
-	json_array_foreach(kernels, i, kernel) {
+	json_array_foreach(kernels, i, kernel)
+	{
 		if (strcmp(abi, member(kernel, "abi")) != 0)
 			printf("%s  %s:", i ? "\n" : "", member(kernel, "abi"));
 		abi = member(kernel, "abi");
@@ -153,7 +154,8 @@ static void print_all(const struct listing *listing)
 	json_t *plugin;
 	size_t i;
 
-	json_array_foreach(listing->plugins, i, plugin) {
+	json_array_foreach(listing->plugins, i, plugin)
+	{
 		if (i)
 			putchar('\n');
 		print_plugin(plugin);

@@ -2,6 +2,7 @@
 /* Opening plugins in a child process. */
 #include "analyzer/plugin_probe.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -85,10 +86,10 @@ static const struct recoat_plugin_host idle_host = {
 
 static json_t *option_json(const struct recoat_plugin_option *option)
 {
-	json_t *json = json_pack("{s:s, s:s, s:s, s:s}", "name", option->name, "type",
-				 recoat_plugin_option_type(option->type), "default",
-				 option->standard ? option->standard : "", "summary",
-				 option->summary);
+	json_t *json =
+		json_pack("{s:s, s:s, s:s, s:s}", "name", option->name, "type",
+			  recoat_plugin_option_type(option->type), "default",
+			  option->standard ? option->standard : "", "summary", option->summary);
 	bool limited = option->type >= RECOAT_OPTION_INTEGER &&
 		       option->type <= RECOAT_OPTION_REAL && option->minimum < option->maximum;
 
@@ -119,23 +120,27 @@ static json_t *describe(const struct recoat_plugin *plugin, const char *file)
 static const char *try_init(const struct recoat_plugin *plugin,
 			    const struct recoat_plugin_values *values)
 {
-	const char *reason =
-		plugin->init ? plugin->init(&idle_host, values->value) : NULL;
+	const char *reason = plugin->init ? plugin->init(&idle_host, values->value) : NULL;
 
 	if (!reason && plugin->fini)
 		plugin->fini();
 	return reason;
 }
 
-/* The description, or a string on why there is none. */
+/*
+ * The description, or a string on why there is none. An object for an ABI that this machine has
+ * not the libraries for is none to refuse a program without such kernels for.
+ */
 static json_t *look(const char *file, const char *name, const char *abi, const char *options)
 {
 	static struct recoat_plugin_values values;
-	char problem[512];
-	const struct recoat_plugin *plugin =
-		recoat_plugin_open(file, name, problem, sizeof problem);
+	const struct recoat_plugin *plugin;
 	const char *reason = NULL;
+	char problem[512];
 
+	if (abi && options && !dlopen(file, RTLD_NOW | RTLD_LOCAL))
+		return json_object();
+	plugin = recoat_plugin_open(file, name, problem, sizeof problem);
 	if (plugin && options &&
 	    !recoat_plugin_options_parse(&values, plugin, options, abi, problem, sizeof problem))
 		plugin = NULL;
@@ -168,8 +173,10 @@ static void explain_end(struct recoat_error *error, const char *file, int status
 		recoat_error_set(error, -EINVAL, "%s: killed by signal %d (%s) when it was opened",
 				 file, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
-		recoat_error_set(error, -EINVAL, "%s: it ended the process with status %d when it "
-				 "was opened", file, WEXITSTATUS(status));
+		recoat_error_set(error, -EINVAL,
+				 "%s: it ended the process with status %d when it "
+				 "was opened",
+				 file, WEXITSTATUS(status));
 }
 
 static json_t *take_answer(json_t *answer, int status, const char *file, struct recoat_error *error)

@@ -17,8 +17,9 @@ char *recoat_plugins_path(void);
  *    "options": [{"name", "type", "default", "minimum", "maximum", "choices", "summary"}],
  *    "kernels": [{"kernel", "abi"}]}
  *
- * With `options`, a text KEY=VALUE:..., those are read too, and init() and fini() are called.
- * `abi` is the tag of an object NAME-TAG.so, else NULL. NULL with `error` filled, which names the file.
+ * With `options`, a text KEY=VALUE:..., those are read too. `abi` is the tag of an object
+ * NAME-TAG.so: with options, {} if its libraries are not there. It is NULL for NAME.so: with
+ * options, init() and fini() are called. NULL with `error` filled, which names the file.
  */
 json_t *recoat_plugin_probe(const char *file, const char *name, const char *abi,
 			    const char *options, struct recoat_error *error);

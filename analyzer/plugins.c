@@ -17,8 +17,8 @@ static struct recoat_plugin_row *row_of(struct recoat_plugins *plugins,
 	for (size_t i = 0; i < plugins->count; i++)
 		if (!strcmp(plugins->row[i].name, name))
 			return &plugins->row[i];
-	plugins->row = recoat_grow(plugins->row, plugins->count, &plugins->room,
-				   sizeof(*plugins->row));
+	plugins->row =
+		recoat_grow(plugins->row, plugins->count, &plugins->room, sizeof(*plugins->row));
 	plugins->row[plugins->count] = (struct recoat_plugin_row){
 		.name = recoat_strings_intern(strings, name), .version = "", .options = ""};
 	return &plugins->row[plugins->count++];
@@ -81,8 +81,8 @@ void recoat_plugins_take_counter(struct recoat_plugins *plugins, struct recoat_s
 			.name = recoat_strings_intern(strings, event->name)};
 	}
 	if (!is_peak(event->name))
-		row->counter[i].value = (int64_t)((uint64_t)row->counter[i].value +
-						  (uint64_t)event->value);
+		row->counter[i].value =
+			(int64_t)((uint64_t)row->counter[i].value + (uint64_t)event->value);
 	else if (event->value > row->counter[i].value)
 		row->counter[i].value = event->value;
 }

@@ -16,7 +16,7 @@ struct recoat_plugin_texts {
 	struct recoat_plugin_text {
 		const char *text;
 		uint64_t count;
-	} *at;
+	} * at;
 	size_t count, room;
 };
 

@@ -30,12 +30,13 @@ static char *counters_text(const struct recoat_plugin_row *row)
 	char *text = recoat_strdup("");
 
 	for (size_t i = 0; i < row->counters; i++) {
-		const struct recoat_plugin_sum *counter = &row->counter[i];
-		bool bytes = !strncmp(counter->name, "memory", strlen("memory"));
-		char *longer = recoat_asprintf(
-			"%s%s%s %s", text, *text ? ", " : "", counter->name,
-			bytes ? recoat_format_bytes(counter->value).text
-			      : recoat_format_count((uint64_t)counter->value).text);
+		int64_t value = row->counter[i].value;
+		bool bytes = !strncmp(row->counter[i].name, "memory", strlen("memory"));
+		uint64_t size = value < 0 ? -(uint64_t)value : (uint64_t)value;
+		char *longer = recoat_asprintf("%s%s%s %s%s", text, *text ? ", " : "",
+					       row->counter[i].name, value < 0 && !bytes ? "-" : "",
+					       bytes ? recoat_format_bytes(value).text
+						     : recoat_format_count(size).text);
 
 		free(text);
 		text = longer;
@@ -57,14 +58,24 @@ static void plugin_cells(struct recoat_table *table, const struct recoat_report 
 	free(counters);
 }
 
+/* Texts come from a program that is not trusted. */
+static void print_line(char *line, FILE *file)
+{
+	fprintf(file, "%s\n", recoat_format_clean(line));
+	free(line);
+}
+
 static void print_texts(const struct recoat_plugin_row *row, const char *what,
 			const struct recoat_plugin_texts *texts, FILE *file)
 {
 	for (size_t i = 0; i < texts->count; i++) {
-		fprintf(file, "%s%s: %s", row->name, what, texts->at[i].text);
-		if (texts->at[i].count > 1)
-			fprintf(file, " (%s times)", recoat_format_count(texts->at[i].count).text);
-		putc('\n', file);
+		const struct recoat_plugin_text *at = &texts->at[i];
+
+		print_line(recoat_asprintf("%s%s: %s%s%s%s", row->name, what, at->text,
+					   at->count > 1 ? " (" : "",
+					   at->count > 1 ? recoat_format_count(at->count).text : "",
+					   at->count > 1 ? " times)" : ""),
+			   file);
 	}
 }
 
@@ -73,13 +84,16 @@ static void print_mismatches(const struct recoat_plugin_row *row, FILE *file)
 	for (size_t i = 0; i < row->mismatches; i++) {
 		const struct recoat_plugin_mismatches *sum = &row->mismatch[i];
 
-		fprintf(file,
-			"MISMATCH %s (%s), found by %s: %s calls, %s of %s values, absolute error "
-			"up to %g, relative %g; first: N %s, %s\n",
-			sum->kernel, sum->abi, row->name, recoat_format_count(sum->calls).text,
-			recoat_format_count(sum->differing).text,
-			recoat_format_count(sum->values).text, sum->max_absolute,
-			sum->max_relative, recoat_format_count(sum->size).text, sum->what);
+		print_line(recoat_asprintf("MISMATCH %s (%s), found by %s: %s calls, %s of %s "
+					   "values, absolute error up to %g, relative %g; first: "
+					   "N %s, %s",
+					   sum->kernel, sum->abi, row->name,
+					   recoat_format_count(sum->calls).text,
+					   recoat_format_count(sum->differing).text,
+					   recoat_format_count(sum->values).text, sum->max_absolute,
+					   sum->max_relative, recoat_format_count(sum->size).text,
+					   sum->what),
+			   file);
 	}
 }
 

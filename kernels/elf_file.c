@@ -200,7 +200,10 @@ bool recoat_elf_file_symbols(struct recoat_elf_file *file, uint32_t type,
 		.strings = recoat_elf_file_read(file, strings->sh_offset, strings->sh_size),
 		.string_bytes = strings->sh_size,
 	};
-	return table->symbol && table->strings;
+	if (table->symbol && table->strings)
+		return true;
+	memset(table, 0, sizeof(*table));
+	return false;
 }
 
 static void hexadecimal(char *to, const unsigned char *from, uint32_t bytes)

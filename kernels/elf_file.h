@@ -52,7 +52,7 @@ bool recoat_elf_file_copy(const struct recoat_elf_file *file, uint64_t offset, u
 const Elf64_Shdr *recoat_elf_file_section(struct recoat_elf_file *file, const char *name,
 					  uint32_t type);
 
-/* Read the symbol table of `type`, SHT_SYMTAB or SHT_DYNSYM; false if there is none. */
+/* Read the symbol table of `type`, SHT_SYMTAB or SHT_DYNSYM; false, and an empty one, if none. */
 bool recoat_elf_file_symbols(struct recoat_elf_file *file, uint32_t type,
 			     struct recoat_symbol_table *table);
 

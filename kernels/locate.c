@@ -156,16 +156,23 @@ static void search_files(struct search *search)
 
 /*
  * Type information refers to the C++ runtime's classes of type information. A module that does
- * not even name them has none, unless the runtime is linked into it: then the entry must name
- * the module, for to search every byte of every program would take long.
+ * not import them has none, unless the runtime is linked into it: then the entry must name the
+ * module, for to search every byte of every program would take long.
  */
 static bool has_type_information(const struct recoat_place *place)
 {
 	static const char class[] = "_ZTVN10__cxxabiv1";
+	const struct recoat_symbol_table *table = &place->dynamic;
 
-	return place->dynamic.string_bytes &&
-	       memmem(place->dynamic.strings, place->dynamic.string_bytes, class,
-		      sizeof(class) - 1);
+	if (!table->string_bytes ||
+	    !memmem(table->strings, table->string_bytes, class, sizeof(class) - 1))
+		return false;
+	for (uint64_t i = 1; i < table->count; i++)
+		if (table->symbol[i].st_shndx == SHN_UNDEF &&
+		    !strncmp(recoat_symbol_name(table, &table->symbol[i]), class,
+			     sizeof(class) - 1))
+			return true;
+	return false;
 }
 
 static void search_types(struct search *search, uint32_t index)

@@ -120,6 +120,16 @@ static const char *judge(const struct search *search, char *room, size_t room_by
 	return room;
 }
 
+/* Linkers that give code a segment of its own put no data there. */
+static bool may_hold_names(const struct recoat_place *place, uint32_t index)
+{
+	bool apart = false;
+
+	for (uint32_t i = 0; i < place->segments; i++)
+		apart |= !(place->segment[i].flags & (PF_W | PF_X));
+	return !(place->segment[index].flags & (apart ? PF_W | PF_X : PF_W));
+}
+
 bool recoat_locate_rtti(const struct recoat_place *place, const char *type, uint32_t slot,
 			uint64_t *address, uint64_t *vtable_slot, char *room, size_t room_bytes,
 			const char **reason)
@@ -127,7 +137,7 @@ bool recoat_locate_rtti(const struct recoat_place *place, const char *type, uint
 	struct search search = {.place = place, .slot = slot};
 
 	for (uint32_t i = 0; i < place->segments; i++)
-		if (!(place->segment[i].flags & PF_W))
+		if (may_hold_names(place, i))
 			search_segment(&search, &place->segment[i], type);
 	*reason = NULL;
 	if (!search.types)

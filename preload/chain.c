@@ -22,7 +22,7 @@ uint32_t *_Atomic recoat_chain_word = &own_word;
 
 static bool any;
 static char directories[RECOAT_CONTROL_PLACES][PATH_MAX]; /* Empty: there is none. */
-static struct recoat_control *control; /* NULL: there is no file. */
+static struct recoat_control *control;                    /* NULL: there is no file. */
 static char path[PATH_MAX + 16];
 
 static_assert(RECOAT_CONTROL_PLUGINS == RECOAT_PLUGINS_MAX, "all plugins of a list");

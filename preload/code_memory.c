@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "preload/code_move.h"
 #include "preload/maps.h"
 #include "preload/memory.h"
 
@@ -28,6 +29,13 @@ static struct {
 	uint32_t used; /* Cells. */
 } blocks[BLOCKS_MAX];
 static _Atomic uint32_t block_count;
+
+/* Of each cell, written before anybody can execute it. */
+static struct {
+	uint64_t patch;
+	uint64_t place;
+	struct recoat_moved moved;
+} origins[RECOAT_CELLS_MAX];
 
 static bool reaches(uint64_t block, uint64_t near)
 {
@@ -175,6 +183,39 @@ uint32_t recoat_code_cell_of(uint64_t pc)
 			return i * CELLS + (uint32_t)(pc - blocks[i].start) / RECOAT_CELL_BYTES;
 	}
 	return RECOAT_CELL_NONE;
+}
+
+void recoat_code_cell_serves(uint32_t cell, uint64_t place, const struct recoat_function *function,
+			     const struct recoat_moved *moved)
+{
+	origins[cell].patch = function->patch;
+	origins[cell].place = place;
+	origins[cell].moved = *moved;
+}
+
+uint64_t recoat_code_origin(uint64_t pc)
+{
+	uint32_t cell = recoat_code_cell_of(pc);
+	const struct recoat_moved *moved;
+	uint32_t last = 0;
+
+	if (cell == RECOAT_CELL_NONE || !origins[cell].patch)
+		return pc;
+	moved = &origins[cell].moved;
+	while (last < moved->count && pc >= origins[cell].place + moved->to[last + 1])
+		last++;
+	return origins[cell].patch + moved->from[last];
+}
+
+uint64_t recoat_code_moved_place(uint32_t cell, uint64_t pc)
+{
+	const struct recoat_moved *moved = &origins[cell].moved;
+
+	for (uint32_t i = 0; i < moved->count; i++) {
+		if (pc == origins[cell].patch + moved->from[i])
+			return origins[cell].place + moved->to[i];
+	}
+	return pc;
 }
 
 /* ---- Changing code. ---- */

@@ -24,8 +24,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RECOAT_CELL_BYTES 64
-#define RECOAT_CELLS_MAX (64u << 10)
+struct recoat_function;
+struct recoat_moved;
+
+#define RECOAT_CELL_BYTES 256
+#define RECOAT_CELLS_MAX (16u << 10)
 #define RECOAT_CELL_NONE UINT32_MAX
 
 /*
@@ -39,6 +42,23 @@ void recoat_code_cell_drop(uint32_t cell);
 
 /* The number of the cell that `pc` lies in, or RECOAT_CELL_NONE. Async-signal-safe. */
 uint32_t recoat_code_cell_of(uint64_t pc);
+
+/* Say which function the cell serves, and that its instructions stand at `place` in it. */
+void recoat_code_cell_serves(uint32_t cell, uint64_t place, const struct recoat_function *function,
+			     const struct recoat_moved *moved);
+
+/*
+ * The instruction that the one at `pc` in a cell was moved from, or does not differ from in what
+ * a debugger, an unwinder or a profile may want to know; `pc` itself outside cells. In front of
+ * the moved instructions that is the first one. Async-signal-safe.
+ */
+uint64_t recoat_code_origin(uint64_t pc);
+
+/*
+ * The opposite: where the instruction at `pc` was moved to by the cell's function, or `pc` itself
+ * if it was not. Async-signal-safe.
+ */
+uint64_t recoat_code_moved_place(uint32_t cell, uint64_t pc);
 
 /*
  * Replace `count` bytes of code, on at most two pages, which must be mapped readable,

@@ -81,11 +81,15 @@ const char *recoat_code_scan(const struct recoat_function *function,
 			     const struct recoat_moved *moved)
 {
 	uint64_t middle = middle_end(function, moved);
+	bool several = moved->count > 1 && moved->from[1] < RECOAT_JUMP_BYTES;
 	struct recoat_mapping text;
 	const char *reason = scan_body(function, middle);
 
 	if (reason)
 		return reason;
+	/* Short branches cannot be looked for then. One instruction has no middle to lead into. */
+	if (!function->end && several)
+		return "its size is not known";
 	if (!recoat_maps_find(function->patch, &text))
 		return "its memory is not known";
 	return scan_mapping(&text, function->patch + 1, middle);

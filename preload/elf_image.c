@@ -84,6 +84,18 @@ uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image)
 	return image->gnu_hash ? gnu_symbol_count(image->gnu_hash) : 0;
 }
 
+static bool is_shown(const ElfW(Sym) *symbol)
+{
+	unsigned binding = ELF64_ST_BIND(symbol->st_info);
+
+	return symbol->st_shndx != SHN_UNDEF && (binding == STB_GLOBAL || binding == STB_WEAK);
+}
+
+bool recoat_elf_is_function(const ElfW(Sym) *symbol)
+{
+	return is_shown(symbol) && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC;
+}
+
 typedef bool kind_function(unsigned type);
 
 static bool is_function(unsigned type)
@@ -100,10 +112,8 @@ static const ElfW(Sym) *matching(const struct recoat_elf_image *image, uint32_t 
 				 const char *name, kind_function *kind)
 {
 	const ElfW(Sym) *symbol = &image->symbols[index];
-	unsigned binding = ELF64_ST_BIND(symbol->st_info);
 
-	return symbol->st_shndx != SHN_UNDEF && kind(ELF64_ST_TYPE(symbol->st_info)) &&
-			       (binding == STB_GLOBAL || binding == STB_WEAK) &&
+	return is_shown(symbol) && kind(ELF64_ST_TYPE(symbol->st_info)) &&
 			       !strcmp(image->strings + symbol->st_name, name)
 		       ? symbol
 		       : NULL;

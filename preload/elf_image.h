@@ -36,7 +36,10 @@ uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image);
 /* The function `name` that this module defines, or NULL. Uses the hash table if there is one. */
 const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image, const char *name);
 
-/* The same for data. */
+/* Is it a function that the module defines, global or weak, and no indirect one? */
+bool recoat_elf_is_function(const ElfW(Sym) *symbol);
+
+/* As recoat_elf_find_function() for data. */
 const ElfW(Sym) *recoat_elf_find_object(const struct recoat_elf_image *image, const char *name);
 
 #endif

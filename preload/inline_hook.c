@@ -2,27 +2,36 @@
 /* From a function to a hook: what is checked, in which order, and what is written. */
 #include "preload/inline_hook.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "preload/cfi.h"
+#include "preload/cfi_program.h"
+#include "preload/code_frame.h"
 #include "preload/code_memory.h"
+#include "preload/code_threads.h"
+#include "preload/code_unwinders.h"
 #include "preload/decoder.h"
 #include "preload/lock.h"
 #include "preload/maps.h"
 
 #define ENDBR64 0xfa1e0ff3u
 #define JMP_REL32 0xe9
-#define LONGEST_MOVED (RECOAT_CELL_BYTES - (int)offsetof(struct cell, moved))
 
-/* What stands in a cell: jmp *pointer(%rip), the pointer, and the moved instructions. */
+/*
+ * What stands in a cell: jmp *pointer(%rip), the pointer, the moved instructions, which begin
+ * with the function's endbr64, and the call frame information of all of it, where it is near
+ * enough for libunwind's 32-bit offsets.
+ */
 struct cell {
 	uint8_t jump[8];
 	uint64_t replacement;
-	uint8_t moved[];
+	uint8_t moved[48];
+	uint8_t frame[192];
 };
+static_assert(sizeof(struct cell) == RECOAT_CELL_BYTES, "a cell is filled");
 
 static const uint8_t jump_by_pointer[8] = {0xff, 0x25, 0x02, 0x00, 0x00, 0x00, 0xcc, 0xcc};
 
@@ -33,14 +42,42 @@ void recoat_inline_init(void)
 	recoat_decoder_open();
 }
 
+void recoat_inline_modules(const struct recoat_module *modules, uint32_t count)
+{
+	recoat_lock_take(&lock);
+	recoat_code_unwinders_meet(modules, count);
+	recoat_lock_drop(&lock);
+}
+
 /* ---- Preparing. ---- */
+
+/* What is known and made of a function on the way to a hook. */
+struct plan {
+	struct recoat_function function;
+	struct recoat_moved moved;
+	struct recoat_code_range code;
+	size_t frame_bytes; /* 0 if it has no call frame information. */
+	struct cell cell;
+};
+
+static uint64_t end_of(uint64_t start, uint64_t size)
+{
+	struct recoat_fde fde;
+
+	if (size)
+		return start + size;
+	return !recoat_cfi_find(start, &fde) && fde.start == start ? start + fde.size : 0;
+}
 
 static struct recoat_function describe(uint64_t start, uint64_t size)
 {
-	struct recoat_function function = {.start = start, .patch = start};
+	struct recoat_function function = {
+		.start = start,
+		.patch = start,
+		.end = end_of(start, size),
+	};
 	uint32_t first;
 
-	function.end = size ? start + size : 0;
 	memcpy(&first, (const void *)start, sizeof first);
 	if (first == ENDBR64)
 		function.patch += sizeof first;
@@ -85,50 +122,91 @@ static const char *check_foreign(const struct recoat_function *function)
 	return NULL;
 }
 
-static const char *fill_cell(const struct recoat_function *function, uint64_t cell,
-			     struct recoat_moved *moved)
+/* The moved instructions, behind an endbr64 if the function has one: it may be called by pointer.
+ */
+static const char *move(struct plan *plan)
 {
-	union {
-		struct cell cell;
-		uint8_t bytes[RECOAT_CELL_BYTES];
-	} code;
+	uint64_t skipped = plan->function.patch - plan->function.start;
+
+	memcpy(plan->cell.moved, (const void *)plan->function.start, skipped);
+	plan->code.place = plan->code.start + offsetof(struct cell, moved) + skipped;
+	return recoat_code_move(&plan->function, plan->code.place, plan->cell.moved + skipped,
+				sizeof plan->cell.moved - skipped, &plan->moved);
+}
+
+/* A function without call frame information has none when it is moved. */
+static const char *describe_frame(struct plan *plan)
+{
+	struct recoat_fde fde;
+
+	if (recoat_cfi_find(plan->function.patch, &fde))
+		return NULL;
+	plan->frame_bytes =
+		recoat_code_frame_write(&fde, &plan->function, &plan->moved, &plan->code,
+					plan->cell.frame, sizeof plan->cell.frame);
+	return plan->frame_bytes ? NULL : "its call frame information cannot be moved";
+}
+
+static const char *fill_cell(struct plan *plan)
+{
 	const char *reason;
 
-	memset(&code, 0xcc, sizeof code);
-	memcpy(code.cell.jump, jump_by_pointer, sizeof jump_by_pointer);
-	code.cell.replacement = 0;
-	reason = recoat_code_move(function, cell + offsetof(struct cell, moved), code.cell.moved,
-				  LONGEST_MOVED, moved);
+	memset(&plan->cell, 0xcc, sizeof plan->cell);
+	memcpy(plan->cell.jump, jump_by_pointer, sizeof jump_by_pointer);
+	plan->cell.replacement = 0;
+	plan->code.size = offsetof(struct cell, frame);
+	reason = move(plan);
 	if (!reason)
-		reason = recoat_code_scan(function, moved);
-	return reason ? reason : recoat_code_write(cell, &code, sizeof code);
+		reason = recoat_code_scan(&plan->function, &plan->moved);
+	if (!reason)
+		reason = describe_frame(plan);
+	return reason ? reason
+		      : recoat_code_write(plan->code.start, &plan->cell, sizeof plan->cell);
+}
+
+static const char *publish(const struct plan *plan, uint32_t number)
+{
+	const uint8_t *frame = (const uint8_t *)plan->code.start + offsetof(struct cell, frame);
+
+	recoat_code_cell_serves(number, plan->code.place, &plan->function, &plan->moved);
+	if (plan->frame_bytes && !recoat_code_unwinders_add(&plan->code, frame, plan->frame_bytes))
+		return "no memory for its call frame information";
+	return NULL;
+}
+
+static const char *build(struct plan *plan)
+{
+	uint32_t number = recoat_code_cell_take(plan->function.start, &plan->code.start);
+	const char *reason;
+
+	if (number == RECOAT_CELL_NONE)
+		return "no memory near enough for a jump";
+	reason = fill_cell(plan);
+	if (!reason)
+		reason = publish(plan, number);
+	if (reason)
+		recoat_code_cell_drop(number);
+	return reason;
 }
 
 static const char *prepare(struct recoat_inline_hook *hook, uint64_t start, uint64_t size)
 {
+	struct plan plan = {0};
 	const char *reason = check_memory(start, size);
-	struct recoat_function function;
-	struct recoat_moved moved;
-	uint32_t number;
 
 	if (reason)
 		return reason;
-	function = describe(start, size);
-	reason = check_foreign(&function);
+	plan.function = describe(start, size);
+	reason = check_foreign(&plan.function);
+	if (!reason)
+		reason = build(&plan);
 	if (reason)
 		return reason;
-	number = recoat_code_cell_take(start, &hook->cell);
-	if (number == RECOAT_CELL_NONE)
-		return "no memory near enough for a jump";
-	reason = fill_cell(&function, hook->cell, &moved);
-	if (reason) {
-		recoat_code_cell_drop(number);
-		return reason;
-	}
 	hook->function = start;
-	hook->patch = function.patch;
+	hook->patch = plan.function.patch;
+	hook->cell = plan.code.start;
 	hook->original = hook->cell + offsetof(struct cell, moved);
-	hook->one_instruction = moved.count == 1 || moved.from[1] >= RECOAT_JUMP_BYTES;
+	hook->one_instruction = plan.moved.count == 1 || plan.moved.from[1] >= RECOAT_JUMP_BYTES;
 	memcpy(hook->saved, (const void *)hook->patch, sizeof hook->saved);
 	return NULL;
 }
@@ -161,6 +239,33 @@ static bool stands(const struct recoat_inline_hook *hook, const uint8_t *bytes)
 	return !memcmp((const void *)hook->patch, bytes, RECOAT_JUMP_BYTES);
 }
 
+struct change {
+	uint64_t at;
+	const uint8_t *bytes;
+};
+
+static const char *write_change(void *data)
+{
+	const struct change *change = data;
+
+	return recoat_code_write(change->at, change->bytes, RECOAT_JUMP_BYTES);
+}
+
+/* See code_threads.h for why, and code_memory.h for why one instruction needs no more. */
+static const char *write_jump(const struct recoat_inline_hook *hook, const uint8_t *jump)
+{
+	struct change change = {.at = hook->patch, .bytes = jump};
+	const struct recoat_middle middle = {
+		.from = hook->patch + 1,
+		.end = hook->patch + RECOAT_JUMP_BYTES,
+		.cell = recoat_code_cell_of(hook->cell),
+	};
+
+	if (hook->one_instruction)
+		return write_change(&change);
+	return recoat_threads_stopped(&middle, write_change, &change);
+}
+
 static const char *enable(struct recoat_inline_hook *hook, uint64_t replacement)
 {
 	uint8_t jump[RECOAT_JUMP_BYTES];
@@ -175,7 +280,7 @@ static const char *enable(struct recoat_inline_hook *hook, uint64_t replacement)
 	if (reason)
 		return reason;
 	make_jump(hook, jump);
-	reason = recoat_code_write(hook->patch, jump, sizeof jump);
+	reason = write_jump(hook, jump);
 	hook->enabled = !reason;
 	return reason;
 }

@@ -11,8 +11,8 @@
  *
  * A hook that cannot be shown to be safe is refused with a static string that says why, and nothing
  * is changed then. All three functions: one thread at a time (they take a lock), not in signal
- * handlers, not with any lock of the runtime held but the loader's. The module must stay mapped.
- * They call neither the loader nor malloc, and keep errno.
+ * handlers, with no lock of the runtime held; the loader's may be. The module must stay mapped.
+ * They do not call the loader, and keep errno.
  */
 
 #include <stdbool.h>
@@ -32,13 +32,22 @@ struct recoat_inline_hook {
 	bool enabled;
 };
 
+struct recoat_module;
+
 /* Open what the others need, where the loader may be called: in the constructor. */
 void recoat_inline_init(void);
 
 /*
+ * Tell unwinders among the loaded modules, which these are, of all hooks. Before the first hook,
+ * and whenever modules have come or gone. The unwinders may call malloc: the thread is busy.
+ */
+void recoat_inline_modules(const struct recoat_module *modules, uint32_t count);
+
+/*
  * Decode the function at `function` and build what `original` points to. `size`: its bytes, from
- * its symbol; 0 if unknown: then call frame information is asked, and without that, functions
- * whose end matters are refused. Nothing of the target is changed, apart from mapping memory.
+ * its symbol; 0 if unknown: then call frame information is asked, and without that, only functions
+ * that begin with an instruction as long as a jump can be shown to be safe. Nothing of the target
+ * is changed, apart from mapping memory.
  */
 const char *recoat_inline_prepare(struct recoat_inline_hook *hook, uint64_t function,
 				  uint64_t size);

@@ -57,6 +57,7 @@ static void check_modules(void)
 	while (recoat_plugins_open_noted());
 }
 
+/* Look at the link map, if it has changed. The target has no dlerror() to lose. */
 static void look_at_modules(void)
 {
 	int kept = errno;

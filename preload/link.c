@@ -17,10 +17,9 @@ struct recoat_link recoat_links[RECOAT_LINKS_MAX];
 
 /* What is needed of a link when it is made, but not when it is called. */
 static struct origin {
-	uint64_t entry;
+	_Atomic uint64_t entry; /* The function as the target knows it; 0: its module is gone. */
 	const char *mechanism;
 	struct recoat_plugin_place place; /* Of a plugin's link; no object while not open. */
-	bool gone;                        /* Its entry point is not mapped any more. */
 	char symbol[RECOAT_SYMBOL_MAX];
 } origin[RECOAT_LINKS_MAX];
 static _Atomic uint32_t count;
@@ -41,7 +40,8 @@ static uint32_t find(uint64_t entry)
 	uint32_t links = atomic_load_explicit(&count, memory_order_acquire);
 
 	for (uint32_t i = 0; i < links; i++) {
-		if (origin[i].entry == entry && !origin[i].gone && recoat_links[i].first == i)
+		if (atomic_load_explicit(&origin[i].entry, memory_order_acquire) == entry &&
+		    recoat_links[i].first == i)
 			return i;
 	}
 	return RECOAT_LINKS_MAX;
@@ -54,29 +54,34 @@ static uint32_t original_of(uint32_t first)
 	return first;
 }
 
-/* The chain of the same function, which was unmapped and has come back, maybe elsewhere. */
-static uint32_t find_gone(const struct find *of)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		if (origin[i].gone && recoat_links[i].first == i &&
-		    recoat_links[i].kernel == of->kernel &&
-		    !strncmp(origin[i].symbol, of->symbol, sizeof origin[i].symbol - 1))
-			return i;
-	}
-	return RECOAT_LINKS_MAX;
-}
-
 /* Does another entry point of this kernel and ABI have the plugins already? */
 static bool has_plugins(const struct recoat_kernel *kernel)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct recoat_kernel *other = recoat_links[i].kernel;
 
-		if (!origin[i].gone && recoat_links[i].bit != RECOAT_LINK_ORIGINAL &&
+		if (origin[i].entry && recoat_links[i].bit != RECOAT_LINK_ORIGINAL &&
 		    !strcmp(other->name, kernel->name) && !strcmp(other->abi, kernel->abi))
 			return true;
 	}
 	return false;
+}
+
+/*
+ * The chain of the same function, whose module was unmapped and has come back. If another entry
+ * point has got the plugins meanwhile, their `next` leads there and is to stay.
+ */
+static uint32_t find_gone(const struct find *of)
+{
+	bool taken = has_plugins(of->kernel);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!origin[i].entry && recoat_links[i].first == i &&
+		    recoat_links[i].kernel == of->kernel && !strcmp(origin[i].symbol, of->symbol) &&
+		    !(taken && recoat_links[i].bit != RECOAT_LINK_ORIGINAL))
+			return i;
+	}
+	return RECOAT_LINKS_MAX;
 }
 
 /* ---- Making them. ---- */
@@ -91,9 +96,9 @@ static void put_link(uint32_t index)
 		.kernel = link->kernel->name,
 		.operation = link->kernel->operation,
 		.abi = link->kernel->abi,
-		.implementation =
-			original ? "original"
-				 : recoat_plugins_name((uint32_t)__builtin_ctz(link->bit)),
+		.implementation = original
+					  ? "original"
+					  : recoat_plugins_name((uint32_t)__builtin_ctz(link->bit)),
 		.symbol = origin[index].symbol,
 		.mechanism = origin[index].mechanism,
 	};
@@ -190,19 +195,23 @@ static uint32_t make_chain(const struct find *of)
 	return first;
 }
 
+/* Put a chain before its function again, which may be somewhere else now. */
 static void revive(uint32_t first, const struct find *of)
 {
 	uint32_t last = original_of(first);
 
-	recoat_links[last].target = of->original;
-	for (uint32_t i = first; i <= last; i++) {
-		if (i < last && recoat_links[i].target)
+	__atomic_store_n(&recoat_links[last].target, of->original, __ATOMIC_RELEASE);
+	for (uint32_t i = first; i < last; i++) {
+		if (recoat_links[i].target)
 			wire(i);
-		origin[i].mechanism = of->mechanism;
-		origin[i].entry = of->entry;
-		origin[i].gone = false;
-		put_link(i);
 	}
+	for (uint32_t i = last + 1; i-- > first;) {
+		origin[i].mechanism = of->mechanism;
+		/* Release pairs with the acquire in find(); the first comes last. */
+		atomic_store_explicit(&origin[i].entry, of->entry, memory_order_release);
+	}
+	for (uint32_t i = first; i <= last; i++)
+		put_link(i);
 }
 
 uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t entry, uint64_t original,
@@ -227,8 +236,12 @@ void recoat_link_forget(uint64_t start, uint64_t end)
 {
 	uint32_t links = atomic_load_explicit(&count, memory_order_acquire);
 
-	for (uint32_t i = 0; i < links; i++)
-		origin[i].gone |= origin[i].entry >= start && origin[i].entry < end;
+	for (uint32_t i = 0; i < links; i++) {
+		uint64_t entry = atomic_load_explicit(&origin[i].entry, memory_order_relaxed);
+
+		if (entry >= start && entry < end)
+			atomic_store_explicit(&origin[i].entry, 0, memory_order_relaxed);
+	}
 }
 
 void recoat_link_complete(void)

@@ -26,11 +26,11 @@
 
 struct recoat_link {
 	const struct recoat_kernel *kernel;
-	uint64_t target;   /* The function that serves; 0 while its plugin is not open. Atomic. */
-	uint64_t spans;    /* Written so far, by any thread; only to decide on CPU time. */
-	uint64_t ticks;    /* Their duration in all. */
-	uint32_t bit;      /* 1 << the plugin's number, or RECOAT_LINK_ORIGINAL. */
-	uint32_t first;    /* Of its chain. */
+	uint64_t target; /* The function that serves; 0 while its plugin is not open. Atomic. */
+	uint64_t spans;  /* Written so far, by any thread; only to decide on CPU time. */
+	uint64_t ticks;  /* Their duration in all. */
+	uint32_t bit;    /* 1 << the plugin's number, or RECOAT_LINK_ORIGINAL. */
+	uint32_t first;  /* Of its chain. */
 };
 
 extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];
@@ -44,7 +44,10 @@ extern struct recoat_link recoat_links[RECOAT_LINKS_MAX];
 uint64_t recoat_link_stub(const struct recoat_kernel *kernel, uint64_t entry, uint64_t original,
 			  const char *symbol, const char *mechanism);
 
-/* Entry points in [start, end) are unmapped: what is there next is another one. */
+/*
+ * The module that was mapped there is gone: what is at these addresses later is something else.
+ * The same function of the same module, loaded again, gets its chain back.
+ */
 void recoat_link_forget(uint64_t start, uint64_t end);
 
 /* Plugins have opened objects: put what they have where their places were kept free. */

@@ -12,7 +12,6 @@
 #include "preload/hook.h"
 #include "preload/inline_hook.h"
 #include "preload/namespaces.h"
-#include "preload/link.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
 #include "preload/tree.h"
@@ -129,7 +128,6 @@ static void put_unload(const struct recoat_module *module)
 	struct recoat_module_unload event = {.start = module->start};
 
 	recoat_tree_forget(module->start, module->end);
-	recoat_link_forget(module->start, module->end);
 	recoat_put_module_unload(&recoat_process_stream, recoat_clock_coarse(), &event);
 }
 
@@ -180,6 +178,8 @@ static void record_changes(void)
 	atomic_fetch_add_explicit(&recoat_modules_epoch, 1, memory_order_release);
 }
 
+static bool unwinders_may_differ; /* Since inline hooks were told of the modules. */
+
 /* The first callback does everything, nested, because the loader's lock is recursive. */
 static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 {
@@ -193,6 +193,7 @@ static int compare_all(struct dl_phdr_info *info, size_t size, void *unused)
 	dl_iterate_phdr(collect, unused);
 	recoat_namespaces_iterate(collect, unused);
 	record_changes();
+	unwinders_may_differ = true;
 	return 1;
 }
 
@@ -202,6 +203,15 @@ static int compare_if_changed(struct dl_phdr_info *info, size_t size, void *unus
 	    recoat_namespaces_count() == last_seen.elsewhere)
 		return 1;
 	return compare_all(info, size, unused);
+}
+
+/* Where the caller is not allocating: inline hooks may call the target's unwinders. */
+static void meet_changes(struct dl_phdr_info *info, size_t size)
+{
+	compare_if_changed(info, size, NULL);
+	if (unwinders_may_differ)
+		recoat_inline_modules(known.module, known.count);
+	unwinders_may_differ = false;
 }
 
 static bool all_hooked(void)
@@ -222,7 +232,7 @@ static int locate_all(struct dl_phdr_info *info, size_t size, void *user)
 {
 	struct work *work = user;
 
-	compare_if_changed(info, size, NULL);
+	meet_changes(info, size);
 	work->any = !all_hooked();
 	work->code_wanted = work->any && recoat_hook_locate(known.module, known.count);
 	return 1;
@@ -231,7 +241,8 @@ static int locate_all(struct dl_phdr_info *info, size_t size, void *user)
 /* A module may have gone in between, another come, which then waits for the next turn. */
 static int catch_all(struct dl_phdr_info *info, size_t size, void *unused)
 {
-	compare_if_changed(info, size, unused);
+	(void)unused;
+	meet_changes(info, size);
 	recoat_hook_catch(known.module, known.count);
 	return 1;
 }

@@ -70,9 +70,8 @@ static bool begin(struct recoat_plugin_object *object, bool of_abi, char *proble
 	const char *reason;
 
 	object->plugin = recoat_plugin_open(object->file, object->name, problem, size);
-	if (!object->plugin ||
-	    !recoat_plugin_options_parse(&object->values, object->plugin, object->options, of_abi,
-					 problem, size))
+	if (!object->plugin || !recoat_plugin_options_parse(&object->values, object->plugin,
+							    object->options, of_abi, problem, size))
 		return false;
 	recoat_plugin_services(&object->host);
 	if (object->plugin->init) {

@@ -32,10 +32,10 @@ struct recoat_plugin_counter {
 struct recoat_plugin_object {
 	struct recoat_plugin_host host;
 	const struct recoat_plugin *plugin;
-	const char *name; /* The plugin's. */
+	const char *name;    /* The plugin's. */
 	const char *options; /* As the user wrote them. */
 	char file[PATH_MAX];
-	bool starting;  /* init() runs, before the target does: it may talk. */
+	bool starting; /* init() runs, before the target does: it may talk. */
 	bool in_init;
 	uint32_t counters;
 	struct recoat_plugin_counter counter[RECOAT_PLUGIN_COUNTERS_MAX];

@@ -73,9 +73,9 @@ static void count(struct recoat_plugin_counter *at, int64_t change)
 static void memory(const struct recoat_plugin_host *host, int64_t change)
 {
 	struct recoat_plugin_object *object = object_of(host);
-	int64_t now = atomic_fetch_add_explicit(&object->memory.value, change,
-						memory_order_relaxed) +
-		      change;
+	int64_t now =
+		atomic_fetch_add_explicit(&object->memory.value, change, memory_order_relaxed) +
+		change;
 	int64_t peak = atomic_load_explicit(&object->memory_peak.value, memory_order_relaxed);
 
 	/* Ends when this or another thread has stored as much. */

@@ -187,7 +187,7 @@ static void end(struct recoat_thread *thread, uint32_t at, uint64_t now, uint8_t
 /* Does the call run on a stack that is not the thread's own: a coroutine's, a handler's? */
 static bool is_apart(const struct recoat_thread *thread, uint64_t stack)
 {
-	return thread->stacks_attached && !recoat_stack_has(&thread->stacks->stack, stack);
+	return thread->attached && !recoat_stack_has(&thread->attached->stack, stack);
 }
 
 /*
@@ -243,13 +243,13 @@ static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
 		.flags = apart ? RECOAT_SPAN_APART : 0,
 		.allocations = thread->allocations,
 		.bytes = thread->bytes,
-		.live = thread->live,
+		.live = recoat_thread_live(thread),
 		.outer_peak = thread->live_peak,
 	};
 	span->size = problem_size(link, call, &span->flags);
-	if (thread->events)
+	if (recoat_heap_changed(thread))
 		recoat_heap_look(thread);
-	thread->live_peak = thread->live;
+	recoat_thread_watch_live(thread);
 	thread->depth++;
 	if (cpu_time_is_worth_it(link)) {
 		span->flags |= RECOAT_SPAN_CPU;
@@ -266,7 +266,9 @@ static uint32_t plugins_on(const struct recoat_thread *thread, uint32_t index)
 {
 	const struct recoat_open_span *outer;
 
-	if (recoat_links[index].bit == RECOAT_LINK_ORIGINAL || !thread->depth)
+	if (recoat_links[index].bit == RECOAT_LINK_ORIGINAL)
+		return RECOAT_LINK_ORIGINAL;
+	if (!thread->depth)
 		return recoat_chain_on();
 	outer = &thread->open[thread->depth - 1];
 	return outer->link < index && recoat_links[outer->link].first == recoat_links[index].first

@@ -12,6 +12,7 @@
 #include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/cpu.h"
+#include "preload/cpu_signal.h"
 #include "preload/export.h"
 #include "preload/fault.h"
 #include "preload/heap.h"
@@ -33,6 +34,7 @@
 
 static struct recoat_settings settings;
 static pid_t recorded; /* The process that the open recording is about, 0 if none. */
+static pid_t plugged;  /* The process that the plugins serve, 0 if none. */
 
 /* Kernels, or none with a line on why. The catalogue stays for the life of the process. */
 static bool load_catalogue(void)
@@ -133,6 +135,7 @@ static void after_fork_in_child(void)
 			recoat_cpu_await();
 	}
 	recorded = 0;
+	plugged = getpid();
 	recoat_plugins_fork(RECOAT_FORK_CHILD);
 	errno = kept;
 }
@@ -176,6 +179,7 @@ __attribute__((constructor)) static void start(void)
 		recoat_vectors_init();
 		recoat_spans_init(settings.spans);
 		recoat_chain_init();
+		plugged = getpid();
 		recoat_plugins_start(settings.plugins, settings.plugin_path);
 		recoat_modules_refresh();
 		while (recoat_plugins_open_noted())
@@ -185,6 +189,7 @@ __attribute__((constructor)) static void start(void)
 		recoat_thread_allow(true);
 		recoat_cpu_attach();
 	}
+	recoat_cpu_signal_settle();
 	if (!settings.follow)
 		stop_following();
 	errno = kept;
@@ -210,7 +215,7 @@ static void end_recording(void)
 
 __attribute__((destructor)) static void stop(void)
 {
-	if (recorded && recorded == getpid())
+	if (plugged && plugged == getpid())
 		recoat_plugins_end();
 	end_recording();
 }

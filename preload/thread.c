@@ -85,8 +85,9 @@ static struct recoat_thread *attach(void)
 	thread->depth = 0;
 	thread->too_deep = 0;
 	thread->last = NULL;
-	thread->stacks_attached = thread->own_stack_known = false;
-	thread->live_peak = thread->live;
+	thread->attached = NULL;
+	thread->own_stack_known = false;
+	recoat_thread_watch_live(thread);
 	recoat_stream_hand_over(&thread->trace, (uint32_t)thread->tid, recoat_clock_tick());
 	recoat_stream_hand_over(&thread->spans, (uint32_t)thread->tid, recoat_clock_span());
 	return thread;
@@ -123,8 +124,8 @@ static bool hook_is_gone(const struct recoat_thread *thread, uint64_t frame)
 	if (frame < recoat_local.busy_at || recoat_locks_held || thread == NO_STATE ||
 	    syscall(SYS_sigaltstack, NULL, &alternate) || alternate.ss_flags & SS_ONSTACK)
 		return false;
-	if (thread->stacks_attached)
-		stack = thread->stacks->stack;
+	if (thread->attached)
+		stack = thread->attached->stack;
 	else
 		recoat_stack_find(&stack, frame);
 	return recoat_stack_has(&stack, frame) && recoat_stack_has(&stack, recoat_local.busy_at);

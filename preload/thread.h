@@ -69,13 +69,14 @@ struct recoat_thread {
 	/* Heap: the thread's own totals, and where its counters stand. */
 	uint64_t allocations;
 	uint64_t bytes;
-	int64_t live;      /* Bytes it allocated minus bytes it freed. */
-	int64_t live_peak; /* Highest `live` since the current span began. */
-	int64_t pending;   /* Part of `live` that heap_total has not been told. */
-	int64_t others;    /* heap_total without `pending`, as of the last telling. */
-	const void *last;  /* Newest block, while no other was allocated after it. */
-	uint32_t events;   /* Counts towards the next look at the clock. */
-	uint32_t chunks;   /* Heap packets of this shard so far. */
+	int64_t pending;     /* Bytes that heap_total has not been told. */
+	int64_t ceiling;     /* Nothing happens (heap.c) until `pending` is above it. */
+	const void *last;    /* Newest block, while no other was allocated after it. */
+	int32_t until_look;  /* Allocations until the next look at the clock. */
+	uint32_t chunks;     /* Heap packets of this shard so far. */
+	int64_t told;        /* Bytes it allocated minus bytes it freed, without `pending`. */
+	int64_t live_peak;   /* Most of these, with `pending`, since the current span began. */
+	int64_t others;      /* heap_total without `pending`, as of the last telling. */
 	struct recoat_sampler sampler;
 	struct recoat_heap_slot *free_slot, *slots_end; /* In the newest heap packet. */
 	struct recoat_packet *heap_packet;
@@ -100,8 +101,8 @@ struct recoat_thread {
 	int timer;
 
 	/* Call paths. */
-	struct recoat_stack_cache *stacks;  /* Kept when the state changes hands, */
-	bool stacks_attached;               /* and told then whom it serves. */
+	struct recoat_stack_cache *stacks;   /* Kept when the state changes hands; */
+	struct recoat_stack_cache *attached; /* NULL until it is told whom it serves. */
 	uint64_t frames[RECOAT_FRAMES_MAX]; /* Scratch for libunwind and CPU samples. */
 };
 
@@ -165,6 +166,19 @@ static inline void recoat_thread_take_back(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	recoat_local.lent = false;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/* Bytes that the thread allocated minus bytes that it freed. */
+static inline int64_t recoat_thread_live(const struct recoat_thread *thread)
+{
+	return thread->told + thread->pending;
+}
+
+/* Look for the highest of these anew. */
+static inline void recoat_thread_watch_live(struct recoat_thread *thread)
+{
+	thread->live_peak = recoat_thread_live(thread);
+	thread->ceiling = INT64_MIN; /* So that the next allocation finds out where it is. */
 }
 
 /* Let threads in from now on (true) or turn them away (false). */

@@ -46,13 +46,13 @@ struct recoat_plugin_kernel {
 /* A result that is not what it should be, as the plugin `verify` finds them. */
 struct recoat_plugin_mismatch {
 	uint32_t struct_size;
-	uint32_t swap;         /* Index into recoat_plugin.swaps. */
-	uint64_t size;         /* The problem size N of the call, 0 if unknown. */
-	uint64_t values;       /* Compared, */
-	uint64_t differing;    /* and how many of those were out of tolerance. */
-	double max_absolute;   /* Largest abs(found - expected), */
-	double max_relative;   /* and largest abs(found - expected) / abs(expected). */
-	const char *what;      /* The first that differs, in a few words; may be NULL. */
+	uint32_t swap;       /* Index into recoat_plugin.swaps. */
+	uint64_t size;       /* The problem size N of the call, 0 if unknown. */
+	uint64_t values;     /* Compared, */
+	uint64_t differing;  /* and how many of those were out of tolerance. */
+	double max_absolute; /* Largest abs(found - expected), */
+	double max_relative; /* and largest abs(found - expected) / abs(expected). */
+	const char *what;    /* The first that differs, in a few words; may be NULL. */
 };
 
 /*
@@ -71,8 +71,8 @@ struct recoat_plugin_host {
 	void (*log)(const struct recoat_plugin_host *host, const char *line);
 
 	/*
-	 * A counter, 0 at first. `name` (letters, digits, _) is kept, not copied. Asking for the same
-	 * name again gives the same counter. In init() only. Never NULL: a plugin may have 32,
+	 * A counter, 0 at first. `name` (letters, digits, _) is kept, not copied. Asking for the
+	 * same name again gives the same counter. In init() only. Never NULL: a plugin may have 32,
 	 * what is beyond is counted nowhere.
 	 */
 	struct recoat_plugin_counter *(*counter)(const struct recoat_plugin_host *host,
@@ -83,7 +83,8 @@ struct recoat_plugin_host {
 
 	/*
 	 * The plugin now holds `change` bytes more (or fewer) for itself: a cache, scratch kept
-	 * between calls. Shown as the counters memory and memory_peak. Wait-free, async-signal-safe.
+	 * between calls. Shown as the counters memory and memory_peak. Wait-free,
+	 * async-signal-safe.
 	 */
 	void (*memory)(const struct recoat_plugin_host *host, int64_t change);
 
@@ -125,7 +126,7 @@ struct recoat_plugin_value {
 	int64_t integer;
 	uint64_t size;
 	double real;
-	uint32_t choice;  /* Index of the word in `choices`. */
+	uint32_t choice; /* Index of the word in `choices`. */
 	uint32_t reserved;
 	const char *text; /* Of every type, as written; valid for the life of the process. */
 };
@@ -182,19 +183,19 @@ struct recoat_plugin {
 	const struct recoat_plugin_swap *swaps; /* Each kernel and ABI tag once. */
 
 	/*
-	 * Once, before any other function: values[i] is that of options[i], valid for the life of the
-	 * process. NULL, or a sentence on why the plugin cannot serve, which is then shown and not
-	 * freed, and nothing of the plugin is called again. The thread's own allocations
-	 * meanwhile are not recorded. May be NULL. It may start threads, although a program that has
-	 * but one sees the difference: better at the first call.
+	 * Once, before any other function: values[i] is that of options[i], valid for the life of
+	 * the process. NULL, or a sentence on why the plugin cannot serve, which is then shown and
+	 * not freed, and nothing of the plugin is called again. The thread's own allocations
+	 * meanwhile are not recorded. May be NULL. It may start threads, although a program that
+	 * has but one sees the difference: better at the first call.
 	 */
 	const char *(*init)(const struct recoat_plugin_host *host,
 			    const struct recoat_plugin_value *values);
 
 	/*
 	 * Once, when the process ends by itself (not through _exit or a signal), to write back what
-	 * shall be kept. Other threads may still be running, also inside the plugin's functions, which
-	 * must go on working. May be NULL.
+	 * shall be kept. Other threads may still be running, also inside the plugin's functions,
+	 * which must go on working. May be NULL.
 	 */
 	void (*fini)(void);
 

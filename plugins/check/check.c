@@ -47,8 +47,8 @@ static bool check_head(const struct recoat_plugin *plugin, const char *name, cha
 		REFUSE("found a plugin that needs ABI %u, expected at most %u", plugin->abi_needed,
 		       plugin->abi < RECOAT_PLUGIN_ABI ? plugin->abi : RECOAT_PLUGIN_ABI);
 	if (!plugin->name || strcmp(plugin->name, name) != 0)
-		REFUSE("found a plugin named '%s', expected '%s'",
-		       plugin->name ? plugin->name : "", name);
+		REFUSE("found a plugin named '%s', expected '%s'", plugin->name ? plugin->name : "",
+		       name);
 	if (!plugin->version || !plugin->summary)
 		REFUSE("found no %s, expected a text", plugin->version ? "summary" : "version");
 	return true;
@@ -90,7 +90,9 @@ static bool check_swap(const struct recoat_plugin *plugin, uint32_t index, char 
 
 	if (!swap->kernel || !swap->abi || !swap->function)
 		REFUSE("swap %u has no %s", index,
-		       !swap->kernel ? "kernel" : !swap->abi ? "ABI tag" : "function");
+		       !swap->kernel ? "kernel"
+		       : !swap->abi  ? "ABI tag"
+				     : "function");
 	if (is_swapped_before(plugin, index))
 		REFUSE("found kernel %s of ABI %s twice, expected it once", swap->kernel,
 		       swap->abi);
@@ -147,6 +149,8 @@ const struct recoat_plugin *recoat_plugin_open(const char *file, const char *nam
 			 "found no symbol recoat_plugin, expected a constant of that name");
 	else
 		good = recoat_plugin_check(plugin, name, problem, problem_size);
+	/* The target may ask for the error of a dlsym of its own, which had none. */
+	dlerror();
 	/* None of it has run but constructors, which may have left what must not be unmapped. */
 	return good ? plugin : NULL;
 }

@@ -41,7 +41,8 @@ static bool add(struct recoat_plugin_list *list, char *item, char *problem, size
 
 	if (!recoat_plugin_is_name(item, length))
 		snprintf(problem, problem_size,
-			 "found '%s', expected a plugin's name, maybe with :KEY=VALUE behind", item);
+			 "found '%s', expected a plugin's name, maybe with :KEY=VALUE behind",
+			 item);
 	else if (recoat_plugin_list_find(list, item, length) >= 0)
 		snprintf(problem, problem_size, "found '%.*s' twice, expected each plugin once",
 			 (int)length, item);

@@ -11,8 +11,8 @@
 #include "plugins/check/list.h"
 
 static const char *const type_names[] = {
-	[RECOAT_OPTION_BOOL] = "bool", [RECOAT_OPTION_INTEGER] = "integer",
-	[RECOAT_OPTION_SIZE] = "size", [RECOAT_OPTION_REAL] = "real",
+	[RECOAT_OPTION_BOOL] = "bool",     [RECOAT_OPTION_INTEGER] = "integer",
+	[RECOAT_OPTION_SIZE] = "size",     [RECOAT_OPTION_REAL] = "real",
 	[RECOAT_OPTION_CHOICE] = "choice", [RECOAT_OPTION_STRING] = "string",
 };
 
@@ -127,9 +127,9 @@ static bool read_value(struct recoat_plugin_value *value, const struct recoat_pl
 void recoat_plugin_option_expected(const struct recoat_plugin_option *option, char *to, size_t size)
 {
 	static const char *const words[] = {
-		[RECOAT_OPTION_BOOL] = "yes or no", [RECOAT_OPTION_INTEGER] = "an integer",
+		[RECOAT_OPTION_BOOL] = "yes or no",         [RECOAT_OPTION_INTEGER] = "an integer",
 		[RECOAT_OPTION_SIZE] = "bytes, as in 512M", [RECOAT_OPTION_REAL] = "a number",
-		[RECOAT_OPTION_CHOICE] = "one of ", [RECOAT_OPTION_STRING] = "a text",
+		[RECOAT_OPTION_CHOICE] = "one of ",         [RECOAT_OPTION_STRING] = "a text",
 	};
 	int used = snprintf(to, size, "%s%s", words[option->type],
 			    option->type == RECOAT_OPTION_CHOICE ? option->choices : "");

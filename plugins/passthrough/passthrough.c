@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The smallest plugin: it passes each call on and counts. To copy from; see the tutorial. */
-#include <recoat/plugin.h>
-
 #include <stddef.h>
 
 #include <amqadf/kernels.h>
+#include <recoat/plugin.h>
 
 /* The function that the plugin stands before; the host stores the next one of the chain here. */
 static int (*next_idw)(const struct amqadf_points *points, struct amqadf_grid *grid, float power,

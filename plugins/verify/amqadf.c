@@ -126,7 +126,7 @@ enum {
 #define KERNEL(name, ...) NUMBER_##name,
 	GRID_KERNELS(KERNEL) OTHER_KERNELS(KERNEL)
 #undef KERNEL
-	NUMBERS
+		NUMBERS
 };
 static_assert(NUMBERS == VERIFY_AMQADF, "as in verify.h");
 

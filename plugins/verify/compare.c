@@ -22,8 +22,8 @@ static void compare_one(struct difference *to, const char *what, uint64_t index,
 	if (absolute <= within->absolute + within->relative * fabs(expected))
 		return;
 	if (!to->differing++)
-		snprintf(to->first, sizeof to->first, "%s[%" PRIu64 "] is %.9g, expected %.9g", what,
-			 index, found, expected);
+		snprintf(to->first, sizeof to->first, "%s[%" PRIu64 "] is %.9g, expected %.9g",
+			 what, index, found, expected);
 }
 
 void compare_floats(struct difference *to, const char *what, const float *found,

@@ -14,37 +14,42 @@ static bool replaces;
 static _Atomic uint64_t calls[VERIFY_AMQADF];
 
 const struct recoat_plugin_option verify_options[VERIFY_OPTIONS] = {
-	[VERIFY_RATE] = {
-		.name = "rate",
-		.summary = "share of the calls that are verified: 0.01 is one in 100",
-		.type = RECOAT_OPTION_REAL,
-		.standard = "1",
-		.minimum = 0,
-		.maximum = 1,
-	},
-	[VERIFY_TOLERANCE] = {
-		.name = "tolerance",
-		.summary = "relative error that is no mismatch",
-		.type = RECOAT_OPTION_REAL,
-		.standard = "0",
-		.minimum = 0,
-		.maximum = 1,
-	},
-	[VERIFY_ABSOLUTE] = {
-		.name = "absolute",
-		.summary = "absolute error that is no mismatch, added to the relative one",
-		.type = RECOAT_OPTION_REAL,
-		.standard = "0",
-		.minimum = 0,
-		.maximum = 1e300,
-	},
-	[VERIFY_ON_MISMATCH] = {
-		.name = "on_mismatch",
-		.summary = "report: record it; original: give the program the original's result too",
-		.type = RECOAT_OPTION_CHOICE,
-		.standard = "report",
-		.choices = "report,original",
-	},
+	[VERIFY_RATE] =
+		{
+			.name = "rate",
+			.summary = "share of the calls that are verified: 0.01 is one in 100",
+			.type = RECOAT_OPTION_REAL,
+			.standard = "1",
+			.minimum = 0,
+			.maximum = 1,
+		},
+	[VERIFY_TOLERANCE] =
+		{
+			.name = "tolerance",
+			.summary = "relative error that is no mismatch",
+			.type = RECOAT_OPTION_REAL,
+			.standard = "0",
+			.minimum = 0,
+			.maximum = 1,
+		},
+	[VERIFY_ABSOLUTE] =
+		{
+			.name = "absolute",
+			.summary = "absolute error that is no mismatch, added to the relative one",
+			.type = RECOAT_OPTION_REAL,
+			.standard = "0",
+			.minimum = 0,
+			.maximum = 1e300,
+		},
+	[VERIFY_ON_MISMATCH] =
+		{
+			.name = "on_mismatch",
+			.summary = "report: record it; original: give the program the original's "
+				   "result too",
+			.type = RECOAT_OPTION_CHOICE,
+			.standard = "report",
+			.choices = "report,original",
+		},
 };
 
 /* Call number n is chosen where n * rate passes a whole number; so the first one is. */

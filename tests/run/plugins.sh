@@ -3,7 +3,7 @@
 # Plugins before kernels: served, declined, refused, forked, thrown through, unloaded.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v cc >/dev/null || skip_all "no C compiler here"
-plan 46
+plan 47
 # A wrong plugin may make a loop endless: no file of more than 50 MB.
 ulimit -f 100000
 
@@ -29,7 +29,7 @@ plugin() { json "$1" "(lambda p: $3)([p for p in d['plugins'] if p['plugin'] == 
 # served FILE KERNEL IMPLEMENTATION: by how many calls.
 served() {
 	json "$1" "[k['calls'] for k in d['kernels'] if k['kernel'] == '$2' and
-		k['implementation'] == '$3'] == $4" || json "$1" "d['kernels']"
+		k['implementation'] == '$3'] == $4" || { json "$1" "d['kernels']"; false; }
 }
 
 # ---- Good plugins. ----
@@ -102,6 +102,14 @@ not_opened() {
 		! recoat dump none | grep late-demo.so
 }
 ok "and not else" not_opened
+missing_libraries() {
+	build late-other -DNAME='"late"' -Wl,--no-as-needed -L. -lnot_there || return
+	rm libnot_there.so
+	recoat record -p late -o none2 -- /bin/true
+}
+echo 'int nothing;' >nothing.c
+cc -shared -fPIC -Wl,-soname,libnot_there.so -o libnot_there.so nothing.c
+ok "an object whose libraries are missing is no reason to refuse" missing_libraries
 second() {
 	cat >twice.kernels <<-'CATALOGUE'
 		[demo.sum]

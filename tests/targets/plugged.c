@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What plugins must survive: the module with the kernel comes and goes, and a fork. */
 #include <dlfcn.h>
-#include <stdint.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,15 +19,18 @@ static int reload(const char *library)
 	for (int i = 0; i < 3; i++) {
 		void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
 		double (*sum)(const struct demo_vector *);
+		void *place;
 
 		if (!handle)
 			return puts(dlerror());
 		*(void **)&sum = dlsym(handle, "demo_sum");
 		printf("%g\n", sum(&three));
+		place = (void *)((struct link_map *)handle)->l_addr;
 		dlclose(handle);
-		if (i == 0)
-			mmap((void *)((uintptr_t)sum & ~4095ul), 4096, PROT_NONE,
-			     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		if (i == 0 &&
+		    mmap(place, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+			 -1, 0) != place)
+			return puts("its place is not free");
 	}
 	return 0;
 }

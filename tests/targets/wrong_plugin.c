@@ -14,8 +14,7 @@ static int (*next_quality)(const struct amqadf_grid *fused,
 			   struct amqadf_quality_report *report, double *correlations);
 static int (*next_statistics)(const struct amqadf_grid *grid,
 			      struct amqadf_statistics_report *report);
-static int (*next_read)(const char *path, struct amqadf_points *points,
-			struct amqadf_error *error);
+static int (*next_read)(const char *path, struct amqadf_points *points, struct amqadf_error *error);
 static int (*next_write)(const char *path, const struct amqadf_grid *grid,
 			 struct amqadf_error *error);
 
@@ -27,8 +26,8 @@ static int nearest(const struct amqadf_points *points, struct amqadf_grid *grid)
 	return result;
 }
 
-static int fuse(const struct amqadf_grid *const *grids, uint64_t count,
-		enum amqadf_fusion strategy, struct amqadf_grid *result)
+static int fuse(const struct amqadf_grid *const *grids, uint64_t count, enum amqadf_fusion strategy,
+		struct amqadf_grid *result)
 {
 	int status = next_fuse(grids, count, strategy, result);
 
@@ -74,17 +73,17 @@ static int write_grid(const char *path, const struct amqadf_grid *grid, struct a
 	return result;
 }
 
-#define SWAP(kernel, name) {kernel, "amqadf-c", (recoat_plugin_function)name, &next_##name, NULL}
+#define SWAP(kernel, name)                                                                         \
+	{                                                                                          \
+		kernel, "amqadf-c", (recoat_plugin_function)name, &next_##name, NULL               \
+	}
 #define next_read_points next_read
 #define next_write_grid next_write
 
 static const struct recoat_plugin_swap swaps[] = {
-	SWAP("signal_mapping.nearest", nearest),
-	SWAP("voxel_fusion.fuse", fuse),
-	SWAP("quality.assess", quality),
-	SWAP("analytics.statistics", statistics),
-	SWAP("io.read_points", read_points),
-	SWAP("io.write_grid", write_grid),
+	SWAP("signal_mapping.nearest", nearest), SWAP("voxel_fusion.fuse", fuse),
+	SWAP("quality.assess", quality),         SWAP("analytics.statistics", statistics),
+	SWAP("io.read_points", read_points),     SWAP("io.write_grid", write_grid),
 };
 
 const struct recoat_plugin recoat_plugin = {

@@ -36,9 +36,8 @@ static void write_process(const char *trace)
 	fixture_put_plugin_note(
 		&packet, 1000,
 		&(struct recoat_plugin_note){.plugin = "p", .kind = "log", .text = awkward});
-	fixture_put_counter(
-		&packet, 1000,
-		&(struct recoat_counter){.plugin = "p", .name = "hits", .value = -7});
+	fixture_put_counter(&packet, 1000,
+			    &(struct recoat_counter){.plugin = "p", .name = "hits", .value = -7});
 	fixture_put_mismatch(&packet, 1000,
 			     &(struct recoat_mismatch){.plugin = "p",
 						       .kernel = "k",

@@ -386,27 +386,33 @@ static void a_directory_with_a_long_name_is_refused(void **state)
 	assert_int_equal(recoat_catalogue_load(&catalogue, path, &error), -ENAMETOOLONG);
 }
 
-static const struct recoat_kernel *find(const char *name)
+static const struct recoat_kernel *find(const char *name, const char *abi)
 {
 	for (uint32_t n = 0; n < catalogue.count; n++)
-		if (strcmp(catalogue.kernel[n].name, name) == 0)
+		if (strcmp(catalogue.kernel[n].name, name) == 0 &&
+		    strcmp(catalogue.kernel[n].abi, abi) == 0)
 			return &catalogue.kernel[n];
-	fail_msg("no kernel %s", name);
+	fail_msg("no kernel %s of %s", name, abi);
 	return NULL;
 }
 
-static void our_own_catalogue_is_well_formed(void **state)
+static void our_own_catalogues_are_well_formed(void **state)
 {
-	const struct recoat_kernel *fuse;
+	const struct recoat_kernel *fuse, *idw;
 
 	(void)state;
 	if (recoat_catalogue_load(&catalogue, CATALOGUES, &error))
 		fail_msg("%s:%d: %s", error.file, error.line, error.message);
-	fuse = find("voxel_fusion.fuse");
+	fuse = find("voxel_fusion.fuse", "amqadf-c");
 	assert_string_equal(fuse->operation, "voxel fusion");
 	assert_string_equal(fuse->symbol[0], "amqadf_fuse");
-	assert_true(find("signal_mapping.idw")->size.loads);
-	assert_int_equal(find("io.read_points")->size.steps, 0);
+	assert_true(find("signal_mapping.idw", "amqadf-c")->size.loads);
+	assert_int_equal(find("io.read_points", "amqadf-c")->size.steps, 0);
+	fuse = find("voxel_fusion.fuse", "am_qadf_native-openvdb10");
+	assert_string_equal(fuse->pybind, "GridFusion.fuse");
+	idw = find("signal_mapping.idw", "am_qadf_native-openvdb10");
+	assert_string_equal(idw->rtti, "N14am_qadf_native14signal_mapping9IDWMapperE");
+	assert_int_equal(idw->slot, 2);
 }
 
 static void globs_match(void **state)
@@ -534,7 +540,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_huge_file_is_refused, make_directory,
 						remove_directory),
 		cmocka_unit_test_setup(a_directory_with_a_long_name_is_refused, begin),
-		cmocka_unit_test_setup(our_own_catalogue_is_well_formed, begin),
+		cmocka_unit_test_setup(our_own_catalogues_are_well_formed, begin),
 		cmocka_unit_test(globs_match),
 		cmocka_unit_test(lists_match_any_of_their_globs),
 		cmocka_unit_test(clones_are_known),

@@ -284,6 +284,17 @@ inline_shapes:
 not_padding:
 	.byte	0x48, 0x89, 0xf0, 0xc3 /* A neighbour without a name. */
 
+	.balign	64, 0xcc
+	.globl	of_unknown_size
+of_unknown_size:
+	.byte	0x48, 0x89, 0xf0 /* mov %rsi, %rax */
+	add	%rdi, %rax
+	ret
+	.globl	long_of_unknown_size
+long_of_unknown_size:
+	lea	0x12345(%rdi), %rax
+	ret
+
 	shape	runs_out, "it ends before there is room for a jump"
 	mov	%rdi, %rax
 	ends	runs_out

@@ -18,6 +18,9 @@ struct inline_shape {
 
 extern const struct inline_shape inline_shapes[]; /* Ends with a NULL name. */
 
+/* Functions of which nobody knows the size; the first is shorter than a jump. */
+extern const char not_padding[], of_unknown_size[], long_of_unknown_size[];
+
 /* Registers before a call, and after it. inline_call() keeps to the order. */
 struct inline_registers {
 	uint64_t rax, rdx, rcx, rbx, rbp, rsi, rdi, r8, r9, r10, r12, r13, r14, r15, xmm0;
