@@ -280,7 +280,7 @@ static uint32_t plugins_on(const struct recoat_thread *thread, uint32_t index)
  * The call's stack arguments, to be passed on; less if there are none so many: on a coroutine's
  * stack, what is above its first frame may not be mapped.
  */
-static struct recoat_callee callee(uint32_t index, const struct recoat_call *call)
+static inline struct recoat_callee callee(uint32_t index, const struct recoat_call *call)
 {
 	uint64_t words = recoat_links[index].kernel->stack_words;
 	uint64_t first = call->caller.stack, page = (first + PAGE - 1) & -(uint64_t)PAGE;
@@ -328,7 +328,8 @@ struct recoat_callee recoat_span_begin(uint32_t index, const struct recoat_call 
 
 	if (!thread)
 		return callee(recoat_link_serving(index, recoat_chain_on()), call);
-	end_abandoned(thread, call->caller.stack, call->caller.stack + 1);
+	if (thread->depth)
+		end_abandoned(thread, call->caller.stack, call->caller.stack + 1);
 	on = plugins_on(thread, index);
 	index = recoat_link_serving(index, on);
 	if (thread->depth < RECOAT_SPAN_DEPTH_MAX) {
@@ -343,7 +344,7 @@ struct recoat_callee recoat_span_begin(uint32_t index, const struct recoat_call 
 }
 
 /* The open span of this call; RECOAT_SPAN_DEPTH_MAX if it did not begin: busy, or too deep. */
-static uint32_t find_open(const struct recoat_thread *thread, uint64_t stack)
+static inline uint32_t find_open(const struct recoat_thread *thread, uint64_t stack)
 {
 	for (uint32_t at = thread->depth; at-- > 0;)
 		if (thread->open[at].stack == stack)
@@ -361,8 +362,11 @@ void recoat_span_end(uint32_t index, const struct recoat_call *call)
 	(void)index;
 	if (!thread)
 		return;
-	end_abandoned(thread, call->caller.stack, call->caller.stack);
 	at = find_open(thread, call->caller.stack);
+	if (at + 1 != thread->depth) {
+		end_abandoned(thread, call->caller.stack, call->caller.stack);
+		at = find_open(thread, call->caller.stack);
+	}
 	if (at < RECOAT_SPAN_DEPTH_MAX)
 		end(thread, at, now, 0);
 	else if (thread->too_deep)

@@ -71,6 +71,7 @@ static bool add_chunk(struct recoat_span_table *table, uint32_t shard)
 	packet->stream = RECOAT_STREAM_SPANS;
 	recoat_in_place_publish(packet, sizeof *packet);
 	table->packet = packet;
+	table->tick = 1e9 / (double)recoat_clock_span_frequency;
 	table->next = (unsigned char *)(packet + 1);
 	table->end = (unsigned char *)packet + RECOAT_SUMS_PACKET;
 	return true;
@@ -228,7 +229,6 @@ bool recoat_span_table_add(struct recoat_span_table *table, uint32_t shard,
 			   const struct recoat_span_context *context,
 			   const struct recoat_span_costs *span)
 {
-	double a_tick = 1e9 / (double)recoat_clock_span_frequency;
 	struct recoat_span_entry *entry = table->latest;
 
 	if (!entry || !is_same(&entry->context, context)) {
@@ -241,7 +241,7 @@ bool recoat_span_table_add(struct recoat_span_table *table, uint32_t shard,
 	}
 	add_time(&entry->slot->sums, span->duration);
 	count(table, shard, entry, RECOAT_HISTOGRAM_TIME,
-	      (uint64_t)((double)span->duration * a_tick));
+	      (uint64_t)((double)span->duration * table->tick));
 	if (span->flags & RECOAT_SPAN_SIZE) {
 		add_size(&entry->slot->sums, span->size, span->duration);
 		count(table, shard, entry, RECOAT_HISTOGRAM_SIZE, span->size);

@@ -22,6 +22,7 @@ struct recoat_span_table {
 	struct recoat_span_entry **entry; /* Open-addressed hash. */
 	struct recoat_span_entry *latest;
 	struct recoat_span_entry *spare, *spare_end; /* Memory for the next entries. */
+	double tick; /* In nanoseconds. */
 	uint32_t mask;
 	uint32_t count;
 	uint32_t chunks;
