@@ -62,7 +62,9 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 		return refuse_link(load, event->link);
 	recoat_load_see_time(load, end);
 	if (event->flags & RECOAT_SPAN_SAMPLE) {
-		time *= 1 << 2 * RECOAT_SPAN_STEP(event->flags);
+		unsigned shift = 2 * RECOAT_SPAN_STEP(event->flags);
+
+		time = time > INT64_MAX >> shift ? time : time << shift;
 	} else {
 		count_span(load, span);
 		if (event->flags & RECOAT_SPAN_APART)

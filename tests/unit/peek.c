@@ -27,6 +27,20 @@ static unsigned char *map(void)
 	return at;
 }
 
+/* cmocka sets handlers of its own around each test, behind the runtime's back. */
+static void take_signals(void)
+{
+	const struct sigaction standard = {.sa_handler = SIG_DFL};
+
+	if (!recoat_fault_is_ours(SIGSEGV)) {
+		sigaction(SIGSEGV, &standard, NULL);
+		sigaction(SIGBUS, &standard, NULL);
+		assert_true(recoat_fault_caught());
+	}
+	recoat_fault_action(SIGSEGV, &standard, NULL);
+	recoat_fault_action(SIGBUS, &standard, NULL);
+}
+
 static uint64_t at(const void *address)
 {
 	return (uint64_t)address;
@@ -37,6 +51,7 @@ static void every_width_and_place_is_read(void **state)
 	unsigned char *pages = map();
 
 	(void)state;
+	take_signals();
 	for (unsigned width = 1; width <= 16; width *= 2)
 		for (unsigned i = PAGE - 40; i < PAGE + 40; i++) {
 			unsigned char is[17] = {[16] = 99};
@@ -57,6 +72,7 @@ static void wrong_addresses_are_refused(void **state)
 	uint64_t word;
 
 	(void)state;
+	take_signals();
 	errno = 42;
 	for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		assert_false(recoat_peek(wrong[i], &word, 8));
@@ -64,12 +80,11 @@ static void wrong_addresses_are_refused(void **state)
 }
 
 /* The page was readable when it was read last. */
-static void pages_that_went_away_are_refused(void **state)
+static void expect_gone_pages_refused(void)
 {
 	unsigned char *pages = map();
 	uint64_t word;
 
-	(void)state;
 	assert_true(recoat_peek(at(pages), &word, 8));
 	mprotect(pages, PAGE, PROT_NONE);
 	assert_false(recoat_peek(at(pages), &word, 8));
@@ -84,6 +99,13 @@ static void pages_that_went_away_are_refused(void **state)
 	assert_false(recoat_peek(at(pages), &word, 1));
 }
 
+static void pages_that_went_away_are_refused(void **state)
+{
+	(void)state;
+	take_signals();
+	expect_gone_pages_refused();
+}
+
 static void a_file_that_was_cut_is_refused(void **state)
 {
 	char name[] = "/tmp/recoat-peek-XXXXXX";
@@ -92,6 +114,7 @@ static void a_file_that_was_cut_is_refused(void **state)
 	void *page;
 
 	(void)state;
+	take_signals();
 	assert_int_equal(ftruncate(fd, PAGE), 0);
 	page = mmap(NULL, PAGE, PROT_READ, MAP_SHARED, fd, 0);
 	assert_true(recoat_peek(at(page), &word, 8));
@@ -126,6 +149,7 @@ static void the_targets_handler_gets_its_faults(void **state)
 	struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO}, is;
 
 	(void)state;
+	take_signals();
 	assert_true(recoat_fault_is_ours(SIGSEGV));
 	assert_int_equal(recoat_fault_action(SIGSEGV, &action, &is), 0);
 	assert_ptr_equal(is.sa_handler, SIG_DFL);
@@ -137,7 +161,7 @@ static void the_targets_handler_gets_its_faults(void **state)
 		fail();
 	}
 	assert_ptr_equal(seen.si_addr, nowhere);
-	pages_that_went_away_are_refused(NULL);
+	expect_gone_pages_refused();
 	action = (struct sigaction){.sa_handler = handle_once, .sa_flags = (int)SA_RESETHAND};
 	recoat_fault_action(SIGSEGV, &action, NULL);
 	if (!sigsetjmp(out, 1)) {
@@ -182,6 +206,7 @@ static void ignore_and_kill_itself(void)
 static void without_a_handler_the_default_is_done(void **state)
 {
 	(void)state;
+	take_signals();
 	assert_true(WTERMSIG(end_of(fault)) == SIGSEGV);
 	assert_true(WTERMSIG(end_of(kill_itself)) == SIGSEGV);
 	assert_int_equal(end_of(ignore_and_kill_itself), 0);
@@ -195,6 +220,7 @@ static void nothing_faults_while_the_signal_is_blocked(void **state)
 	uint64_t word;
 
 	(void)state;
+	take_signals();
 	assert_true(recoat_peek(at(pages), &word, 8));
 	sigemptyset(&set);
 	sigaddset(&set, SIGSEGV);
@@ -214,12 +240,13 @@ static void nor_once_a_handler_blocks_it(void **state)
 	struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO};
 
 	(void)state;
+	take_signals();
 	recoat_fault_see_action(SIGUSR1, &action);
 	assert_true(recoat_fault_caught());
 	sigfillset(&action.sa_mask);
 	recoat_fault_see_action(SIGUSR1, &action);
 	assert_false(recoat_fault_caught());
-	pages_that_went_away_are_refused(NULL);
+	expect_gone_pages_refused();
 }
 
 int main(void)
@@ -234,10 +261,6 @@ int main(void)
 		cmocka_unit_test(nothing_faults_while_the_signal_is_blocked),
 		cmocka_unit_test(nor_once_a_handler_blocks_it),
 	};
-	struct sigaction standard = {.sa_handler = SIG_DFL};
 
-	/* Sanitizers and cmocka have handlers of their own. */
-	sigaction(SIGSEGV, &standard, NULL);
-	sigaction(SIGBUS, &standard, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
