@@ -56,6 +56,7 @@ static void sum_kernels(struct recoat_model *model)
 		if (is_recursive(&model->spans, node)) {
 			sums.time = sums.cpu_time = sums.cpu_wall = 0;
 			sums.size_time = sums.allocations = sums.bytes = 0;
+			sums.time_squares = 0;
 		}
 		recoat_span_sums_add(&row->sums, &sums);
 	}
@@ -164,6 +165,8 @@ void recoat_model_destroy(struct recoat_model *model)
 	recoat_plugins_fini(&model->plugins);
 	recoat_map_fini(&model->kernel_index);
 	recoat_spans_fini(&model->spans);
+	recoat_span_totals_fini(&model->totals);
+	recoat_histograms_fini(&model->histograms);
 	recoat_timeline_fini(&model->timeline);
 	recoat_lifetimes_fini(&model->lifetimes);
 	recoat_mappings_fini(&model->mappings);

@@ -8,10 +8,12 @@
 #include <stdint.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/histograms.h"
 #include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
 #include "analyzer/plugins.h"
 #include "analyzer/snapshots.h"
+#include "analyzer/span_totals.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
 #include "analyzer/timeline.h"
@@ -101,6 +103,8 @@ struct recoat_model {
 	struct recoat_kernel_row *kernel;
 	size_t kernels, kernel_room;
 	struct recoat_map kernel_index;
+	struct recoat_histograms histograms; /* By kernel. */
+	struct recoat_span_totals totals;    /* Of the trace that is being read. */
 	struct recoat_process *process; /* In order of their start. */
 	size_t processes, process_room;
 	struct recoat_refusal *refusal;
