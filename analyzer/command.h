@@ -28,6 +28,7 @@ extern const struct recoat_command recoat_command_record;
 extern const struct recoat_command recoat_command_report;
 extern const struct recoat_command recoat_command_list;
 extern const struct recoat_command recoat_command_dump;
+extern const struct recoat_command recoat_command_swap;
 extern const struct recoat_command recoat_command_compare;
 extern const struct recoat_command recoat_command_bench;
 
