@@ -74,23 +74,34 @@ static int wait_for(pid_t pid, double limit, const sigset_t *set, int *status)
 	return reason;
 }
 
-/* The last line in a file, without its newline. */
+/* The last line in a file, without its newline, but the one that tells where a recording is. */
 static void read_last_line(const char *path, char *line, size_t room)
 {
+	static const char place[] = "recoat: recording in ";
 	FILE *file = fopen(path, "r");
 	char next[512];
 
 	*line = 0;
 	while (file && fgets(next, sizeof(next), file)) {
 		next[strcspn(next, "\n")] = 0;
-		snprintf(line, room, "%s", next);
+		if (strncmp(next, place, sizeof(place) - 1) != 0)
+			snprintf(line, room, "%s", next);
 	}
 	if (file)
 		fclose(file);
 	recoat_format_clean(line);
 }
 
-static int judge(const char *program, int status, const char *log, struct recoat_error *error)
+/* The program that is recorded, or else this one. */
+static const char *program_of(char *const *words)
+{
+	for (char *const *word = words; *word; word++)
+		if (!strcmp(*word, "--") && word[1])
+			return word[1];
+	return words[0];
+}
+
+static int judge(char *const *words, int status, const char *log, struct recoat_error *error)
 {
 	char line[512];
 
@@ -98,13 +109,13 @@ static int judge(const char *program, int status, const char *log, struct recoat
 		return 0;
 	read_last_line(log, line, sizeof(line));
 	/* What `recoat record` itself has to say needs no more words. */
-	if (!strncmp(line, "recoat: ", 8) && strncmp(line, "recoat: recording in ", 21) != 0)
+	if (!strncmp(line, "recoat: ", 8))
 		return recoat_error_set(error, -EINVAL, "%s", line + 8);
 	if (WIFSIGNALED(status))
-		return recoat_error_set(error, -EINVAL, "%s: ended by signal %d: %s", program,
-					WTERMSIG(status), line);
-	return recoat_error_set(error, -EINVAL, "%s: exit status %d, expected 0: %s", program,
-				WEXITSTATUS(status), line);
+		return recoat_error_set(error, -EINVAL, "%s: ended by signal %d: %s",
+					program_of(words), WTERMSIG(status), line);
+	return recoat_error_set(error, -EINVAL, "%s: exit status %d, expected 0: %s",
+				program_of(words), WEXITSTATUS(status), line);
 }
 
 int recoat_bench_child_run(char *const *words, const char *log, double limit,
@@ -127,7 +138,7 @@ int recoat_bench_child_run(char *const *words, const char *log, double limit,
 	if (pid < 0)
 		return recoat_error_set(error, reason, "fork: %s", strerror(-reason));
 	if (reason)
-		return recoat_error_set(error, reason, "%s: %s", words[0],
+		return recoat_error_set(error, reason, "%s: %s", program_of(words),
 					reason == -EINTR ? "interrupted" : "took too long");
-	return judge(words[0], status, log, error);
+	return judge(words, status, log, error);
 }

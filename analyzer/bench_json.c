@@ -128,7 +128,7 @@ void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
 	set(object, "cells", cells_json(bench));
 	set(object, "scaling", scaling_json(bench));
 	set(object, "crossings", crossings_json(bench));
-	json_dumpf(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	json_dumpf(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 	putc('\n', file);
 	json_decref(object);
 }

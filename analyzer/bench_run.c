@@ -226,15 +226,29 @@ static void give_up(struct recoat_bench_cell *cell, const char *note)
 		cell->note = recoat_strdup(note);
 }
 
-/* Seconds that a run will take, as smaller sizes tell; 0 if they tell nothing. */
+/*
+ * Seconds that a run will take at least, as smaller sizes tell: from the largest of them on by the
+ * low end of the exponent's interval. 0 if they tell nothing.
+ */
 static double foresee(const struct run *run, const struct recoat_bench_cell *cell)
 {
 	struct recoat_line line = recoat_bench_fit_line(run->bench, cell->kernel, cell->variant);
+	const struct recoat_bench_cell *below;
+	double growth;
 
-	return line.count ? recoat_bench_fit_time(&line, size_of(run, cell)) * 1e-9 : 0;
+	if (line.count < 3 || !cell->size)
+		return 0;
+	below = cell - run->bench->variants;
+	growth = (double)size_of(run, cell) / (double)size_of(run, below);
+	return recoat_median(below->time, below->samples) * 1e-9 * pow(growth, fmax(line.low, 0));
 }
 
-/* Is it this cell's turn once more? `round` counts warm-ups, too. */
+static bool is_hopeless(const struct run *run, const struct recoat_bench_cell *cell)
+{
+	return cell->size && !(cell - run->bench->variants)->samples;
+}
+
+/* Is it this cell's turn once more? */
 static bool is_due(struct run *run, struct recoat_bench_cell *cell)
 {
 	const struct recoat_bench_config *config = &run->bench->config;
@@ -244,7 +258,9 @@ static bool is_due(struct run *run, struct recoat_bench_cell *cell)
 		return false;
 	if (config->budget <= 0)
 		return true;
-	if (!spent && foresee(run, cell) > config->budget)
+	if (is_hopeless(run, cell))
+		give_up(cell, "a smaller size took too long");
+	else if (!spent && foresee(run, cell) > config->budget)
 		give_up(cell, "one run would take longer than the time budget");
 	else if (cell->samples && spent >= config->budget)
 		give_up(cell, "stopped by the time budget");
