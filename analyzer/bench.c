@@ -41,6 +41,15 @@ static char *chain_text(const char *chain, uint64_t threads, const char *separat
 	return text;
 }
 
+static bool takes_threads(const char *chain)
+{
+	char *with = chain_text(chain, 1, "+");
+	bool takes = strcmp(with, chain) != 0;
+
+	free(with);
+	return takes;
+}
+
 static void add_variants(struct recoat_bench *bench)
 {
 	const struct recoat_bench_config *config = &bench->config;
@@ -49,7 +58,7 @@ static void add_variants(struct recoat_bench *bench)
 		const char *chain = config->chain[c];
 		bool none = !strcmp(chain, "none");
 
-		if (none || !strstr(chain, "parallel") || !config->thread_counts) {
+		if (!config->thread_counts || !takes_threads(chain)) {
 			add_variant(bench, c, 0,
 				    none ? recoat_strdup("") : chain_text(chain, 0, ","),
 				    recoat_strdup(chain));

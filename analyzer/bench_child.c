@@ -17,7 +17,18 @@
 
 #define GRACE 2 /* Seconds from SIGTERM to SIGKILL. */
 
-static void start(char *const *words, const char *log, const sigset_t *mask)
+sigset_t recoat_bench_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	return set;
+}
+
+static void start(char *const *words, const char *log, const sigset_t *set)
 {
 	int null = open("/dev/null", O_RDWR);
 	int file = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
@@ -26,7 +37,7 @@ static void start(char *const *words, const char *log, const sigset_t *mask)
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(file, STDERR_FILENO);
-		sigprocmask(SIG_SETMASK, mask, NULL);
+		sigprocmask(SIG_UNBLOCK, set, NULL);
 		execvp(words[0], words);
 		dprintf(STDERR_FILENO, "%s: %s\n", words[0], strerror(errno));
 	}
@@ -122,17 +133,13 @@ int recoat_bench_child_run(char *const *words, const char *log, double limit,
 			   struct recoat_error *error)
 {
 	int status = 0, reason;
-	sigset_t set, mask;
+	sigset_t set = recoat_bench_signals(), mask;
 	pid_t pid;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &mask);
 	pid = fork();
 	if (!pid)
-		start(words, log, &mask);
+		start(words, log, &set);
 	reason = pid < 0 ? -errno : wait_for(pid, limit, &set, &status);
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (pid < 0)

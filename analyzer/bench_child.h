@@ -3,7 +3,15 @@
 #ifndef RECOAT_BENCH_CHILD_H
 #define RECOAT_BENCH_CHILD_H
 
+#include <signal.h>
+
 struct recoat_error;
+
+/*
+ * The signals that are waited for while a child runs, SIGCHLD, SIGINT and SIGTERM. Who blocks them
+ * all the time misses none that comes between two children.
+ */
+sigset_t recoat_bench_signals(void);
 
 /*
  * Run a command, its input and standard output /dev/null, its errors in the file `log`. After

@@ -192,10 +192,21 @@ int recoat_bench_take_count(uint64_t *count, const char *text, uint64_t least,
 
 /* ---- As a whole. ---- */
 
+static bool has_parallel(const struct recoat_bench_config *config)
+{
+	for (size_t i = 0; i < config->chains; i++)
+		if (strstr(config->chain[i], "parallel"))
+			return true;
+	return false;
+}
+
 int recoat_bench_config_check(const struct recoat_bench_config *config, struct recoat_error *error)
 {
 	bool placed = config->command && strstr(config->command, "{size}");
 
+	if (config->thread_counts && !has_parallel(config))
+		return recoat_error_set(error, -EINVAL,
+					"--threads: found no chain with parallel, expected one");
 	if (!config->kernels && !config->command)
 		return recoat_error_set(error, -EINVAL, "no kernel and no --command given");
 	if (config->command && placed != (config->sizes > 0))

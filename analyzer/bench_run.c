@@ -3,9 +3,6 @@
 #include "analyzer/bench_run.h"
 
 #include <errno.h>
-#include <ftw.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,26 +10,22 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-#include <wordexp.h>
 
 #include "analyzer/bench.h"
 #include "analyzer/bench_child.h"
-#include "analyzer/bench_recipe.h"
-#include "analyzer/digest.h"
+#include "analyzer/bench_job.h"
 #include "analyzer/error.h"
 #include "analyzer/format.h"
 #include "analyzer/memory.h"
-#include "analyzer/model.h"
 
 #define BAR 20
-#define LONGEST 2 /* A run may take so many budgets. */
 
 struct run {
 	struct recoat_bench *bench;
-	char *recoat, *amqadf;             /* Programs. */
-	char *directory, *recording, *log; /* Scratch. */
-	double *spent;                     /* Seconds a cell. */
-	double done, due, start;           /* Of all the work, in runs times sizes. */
+	struct recoat_bench_job job;
+	double *spent;    /* Seconds a cell. */
+	double done, due; /* Of all the work, in runs times sizes. */
+	double start;
 };
 
 static double now(void)
@@ -80,144 +73,20 @@ static void end_progress(void)
 		fputs("\r\033[K", stderr);
 }
 
-/* ---- One run. ---- */
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-	(void)status;
-	(void)kind;
-	(void)place;
-	return remove(path);
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* The user's command with its size, as a shell splits it. NULL with `error` filled. */
-static char **command_words(const char *command, uint64_t size, struct recoat_error *error)
-{
-	const char *at = strstr(command, "{size}");
-	char *text = at ? recoat_asprintf("%.*s%" PRIu64 "%s", (int)(at - command), command, size,
-					  at + strlen("{size}"))
-			: recoat_strdup(command);
-	wordexp_t words;
-	int problem = wordexp(text, &words, WRDE_NOCMD | WRDE_UNDEF);
-	char **copy = NULL;
-
-	if (problem || !words.we_wordc) {
-		recoat_error_set(error, -EINVAL,
-				 "--command: found \"%s\", expected words and quotes only, at "
-				 "least one",
-				 command);
-	} else {
-		copy = recoat_calloc(words.we_wordc + 1, sizeof(*copy));
-		for (size_t i = 0; i < words.we_wordc; i++)
-			copy[i] = recoat_strdup(words.we_wordv[i]);
-	}
-	if (!problem)
-		wordfree(&words);
-	free(text);
-	return copy;
-}
-
-static char **target_words(const struct run *run, const struct recoat_bench_cell *cell,
-			   struct recoat_error *error)
-{
-	const struct recoat_bench_config *config = &run->bench->config;
-	const struct recoat_bench_place place = {.amqadf = run->amqadf,
-						 .directory = run->directory,
-						 .grid = config->grid,
-						 .size = size_of(run, cell)};
-
-	if (config->command)
-		return command_words(config->command, place.size, error);
-	return recoat_bench_recipe_words(recoat_bench_recipe_find(config->kernel[cell->kernel]),
-					 &place);
-}
-
-/* `recoat record` of the target; its words are borrowed from `target`. */
-static char **record_words(const struct run *run, const struct recoat_bench_cell *cell,
-			   char **target)
-{
-	const char *plugins = run->bench->variant[cell->variant].plugins;
-	size_t count = 0, targets = 0;
-	char **words;
-
-	while (target[targets])
-		targets++;
-	words = recoat_calloc(targets + 12, sizeof(*words));
-	words[count++] = run->recoat;
-	words[count++] = (char *)"record";
-	words[count++] = (char *)"-o";
-	words[count++] = run->recording;
-	words[count++] = (char *)"--cpu";
-	words[count++] = (char *)"0";
-	words[count++] = (char *)"--heap";
-	words[count++] = run->bench->config.heap;
-	if (*plugins) {
-		words[count++] = (char *)"-p";
-		words[count++] = (char *)plugins;
-	}
-	words[count++] = (char *)"--";
-	memcpy(words + count, target, targets * sizeof(*words));
-	return words;
-}
-
-/* Take what the recording says into the cell, or only look whether the kernel was called. */
-static int take_recording(struct run *run, struct recoat_bench_cell *cell, bool keep,
-			  struct recoat_error *error)
-{
-	const char *kernel = recoat_bench_kernel_name(run->bench, cell->kernel);
-	const struct recoat_digest_row *row;
-	struct recoat_digest digest;
-	struct recoat_model *model;
-	int result = recoat_model_create(&model, run->recording, NULL, error);
-
-	if (result)
-		return result;
-	recoat_digest_create(&digest, run->recording, model);
-	recoat_model_destroy(model);
-	row = run->bench->config.kernels ? recoat_digest_find(&digest, RECOAT_DIGEST_KERNEL, kernel)
-					 : &digest.row[0];
-	if (!row)
-		result = recoat_error_set(error, -EINVAL,
-					  "kernel %s: found no call of it, expected one at least",
-					  kernel);
-	if (!result && keep) {
-		recoat_bench_add_sample(cell, row->value[RECOAT_METRIC_TIME],
-					row->value[RECOAT_METRIC_PEAK]);
-		recoat_bench_set_text(&cell->served, row->served);
-		cell->problem = row->size;
-	}
-	recoat_digest_destroy(&digest);
-	return result;
-}
+/* ---- Turns. ---- */
 
 static int run_once(struct run *run, struct recoat_bench_cell *cell, bool keep,
 		    struct recoat_error *error)
 {
-	double begin = now(), limit = run->bench->config.budget * LONGEST;
-	char **target = target_words(run, cell, error), **words;
+	double begin = now();
 	int result;
 
-	if (!target)
-		return -EINVAL;
 	show_progress(run, cell);
-	words = record_words(run, cell, target);
-	result = recoat_bench_child_run(words, run->log, limit, error);
-	if (!result)
-		result = take_recording(run, cell, keep, error);
-	free(words);
-	recoat_bench_words_free(target);
-	remove_tree(run->recording);
+	result = recoat_bench_job_run(&run->job, cell, keep, error);
 	run->spent[cell - run->bench->cell] += now() - begin;
 	run->done += work_of(run, cell);
 	return result;
 }
-
-/* ---- All runs. ---- */
 
 /* Give up a cell, for a reason. */
 static void give_up(struct recoat_bench_cell *cell, const char *note)
@@ -287,34 +156,11 @@ static int take_turn(struct run *run, struct recoat_bench_cell *cell, bool warm_
 	return result;
 }
 
-static int prepare(struct run *run, size_t kernel, size_t size, struct recoat_error *error)
-{
-	const struct recoat_bench_config *config = &run->bench->config;
-	const struct recoat_bench_place place = {.amqadf = run->amqadf,
-						 .directory = run->directory,
-						 .grid = config->grid,
-						 .size = config->sizes ? config->size[size] : 0};
-	int result = 0;
-	char **words;
-
-	if (config->command)
-		return 0;
-	for (unsigned step = 0; !result; step++) {
-		words = recoat_bench_recipe_prepare(
-			recoat_bench_recipe_find(config->kernel[kernel]), &place, step);
-		if (!words)
-			break;
-		result = recoat_bench_child_run(words, run->log, 0, error);
-		recoat_bench_words_free(words);
-	}
-	return result;
-}
-
 static int run_size(struct run *run, size_t kernel, size_t size, struct recoat_error *error)
 {
 	struct recoat_bench *bench = run->bench;
 	uint64_t warm_up = bench->config.warm_up, rounds = warm_up + bench->config.iterations;
-	int result = prepare(run, kernel, size, error);
+	int result = recoat_bench_job_prepare(&run->job, kernel, size, error);
 
 	for (uint64_t round = 0; !result && round < rounds; round++)
 		for (size_t v = 0; !result && v < bench->variants; v++)
@@ -341,36 +187,6 @@ static int run_all(struct run *run, struct recoat_error *error)
 	return result;
 }
 
-/* This program, and the amqadf that was built or installed beside it, else by $PATH. */
-static int find_programs(struct run *run, struct recoat_error *error)
-{
-	char path[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-
-	if (length < 0)
-		return recoat_error_set(error, -errno, "/proc/self/exe: %s", strerror(errno));
-	path[length] = 0;
-	run->recoat = recoat_strdup(path);
-	*strrchr(path, '/') = 0;
-	run->amqadf = recoat_asprintf("%s/amqadf", path);
-	if (access(run->amqadf, X_OK))
-		recoat_bench_set_text(&run->amqadf, "amqadf");
-	return 0;
-}
-
-static int make_scratch(struct run *run, struct recoat_error *error)
-{
-	const char *parent = getenv("TMPDIR");
-
-	run->directory =
-		recoat_asprintf("%s/recoat-bench-XXXXXX", parent && *parent ? parent : "/tmp");
-	if (!mkdtemp(run->directory))
-		return recoat_error_set(error, -errno, "%s: %s", run->directory, strerror(errno));
-	run->recording = recoat_asprintf("%s/recording", run->directory);
-	run->log = recoat_asprintf("%s/errors", run->directory);
-	return 0;
-}
-
 static void note_place(struct recoat_bench *bench)
 {
 	time_t seconds = time(NULL);
@@ -387,23 +203,20 @@ static void note_place(struct recoat_bench *bench)
 
 int recoat_bench_run(struct recoat_bench *bench, struct recoat_error *error)
 {
-	struct run run = {.bench = bench, .spent = recoat_calloc(bench->cells, sizeof(double))};
-	int result = find_programs(&run, error);
+	struct run run = {.bench = bench};
+	sigset_t set = recoat_bench_signals(), mask;
+	int result = recoat_bench_job_create(&run.job, bench, error);
 
+	if (result)
+		return result;
+	run.spent = recoat_calloc(bench->cells, sizeof(*run.spent));
 	note_place(bench);
-	if (!result)
-		result = make_scratch(&run, error);
-	if (!result) {
-		result = run_all(&run, error);
-		remove_tree(run.directory);
-	}
+	sigprocmask(SIG_BLOCK, &set, &mask);
+	result = run_all(&run, error);
+	recoat_bench_job_destroy(&run.job);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (!result)
 		recoat_bench_finish(bench);
-	free(run.recoat);
-	free(run.amqadf);
-	free(run.directory);
-	free(run.recording);
-	free(run.log);
 	free(run.spent);
 	return result;
 }

@@ -86,9 +86,13 @@ static void cell_against_first(struct recoat_table *table, const struct recoat_b
 		return;
 	}
 	contrast = recoat_contrast_make(first->time, first->samples, cell->time, cell->samples);
-	recoat_table_cell(table, "x%.3f (%.3f to %.3f), %s", contrast.ratio, contrast.between.low,
-			  contrast.between.high,
-			  recoat_verdict_word(contrast.verdict, RECOAT_METRIC_TIME));
+	if (isfinite(contrast.between.low))
+		recoat_table_cell(table, "x%.3f (%.3f to %.3f), %s", contrast.ratio,
+				  contrast.between.low, contrast.between.high,
+				  recoat_verdict_word(contrast.verdict, RECOAT_METRIC_TIME));
+	else
+		recoat_table_cell(table, "x%.3f, %s", contrast.ratio,
+				  recoat_verdict_word(contrast.verdict, RECOAT_METRIC_TIME));
 }
 
 static void note(struct recoat_table *table, const struct recoat_bench *bench,

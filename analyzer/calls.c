@@ -55,30 +55,30 @@ static void flush(struct reading *reading)
 	reading->waits = 0;
 }
 
-/* What waits at a greater depth ran inside this call. */
-static void drop_inner(struct reading *reading, const char *kernel, unsigned depth)
+/*
+ * What waits at a greater depth ran inside this call: those are the last ones. Of other kernels
+ * they stay, and can now be inside what is around this call only.
+ */
+static void end_inner(struct reading *reading, const char *kernel, unsigned depth)
 {
-	size_t kept = 0;
+	struct waiting *waiting = reading->waiting;
+	size_t first = reading->waits, kept;
 
-	for (size_t i = 0; i < reading->waits; i++)
-		if (reading->waiting[i].depth <= depth || reading->waiting[i].kernel != kernel)
-			reading->waiting[kept++] = reading->waiting[i];
+	while (first && waiting[first - 1].depth > depth)
+		first--;
+	kept = first;
+	for (size_t i = first; i < reading->waits; i++) {
+		if (waiting[i].kernel == kernel)
+			continue;
+		waiting[kept] = waiting[i];
+		waiting[kept++].depth = depth;
+	}
 	reading->waits = kept;
-}
-
-/* Those that stay can be inside of no call deeper than `depth`. */
-static void lift(struct reading *reading, unsigned depth)
-{
-	for (size_t i = reading->waits; i-- > 0 && reading->waiting[i].depth > depth;)
-		reading->waiting[i].depth = depth;
 }
 
 static void take_call(struct reading *reading, const char *kernel, uint64_t time, unsigned depth)
 {
-	if (reading->waits) {
-		drop_inner(reading, kernel, depth);
-		lift(reading, depth);
-	}
+	end_inner(reading, kernel, depth);
 	if (!depth) {
 		reading->take(reading->user, kernel, time);
 		flush(reading);

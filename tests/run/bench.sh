@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # recoat bench: runs of amqadf and of other commands, and what is left behind.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 24
+plan 25
 
 RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs
 TMPDIR=$work/scratch
@@ -33,6 +33,7 @@ refused 2 '--sizes: found "many", expected numbers' signal_mapping.idw --sizes m
 refused 2 '--plugins: found "a++b", expected chains' signal_mapping.idw --plugins a++b
 refused 2 '--iterations: found "0", expected a whole number from 1' --iterations 0 --command true
 refused 2 'expected both {size} in it and --sizes, or neither' --command true --sizes 10
+refused 2 '--threads: found no chain with parallel' --command true --threads 1,2
 refused 2 'expected neither a kernel' --load file signal_mapping.idw
 refused 1 'none:0: unable to open' --load none
 refused 1 'expected profile' --command true --heap all
