@@ -9,6 +9,8 @@ struct recoat_error;
 enum {
 	RECOAT_EXIT_FAILURE = 1,      /* Bad input, of which one line on stderr tells. */
 	RECOAT_EXIT_USAGE = 2,        /* An unknown command, option or value. */
+	RECOAT_EXIT_LIMIT = 3,        /* compare: slower or larger than allowed. */
+	RECOAT_EXIT_UNDECIDED = 4,    /* compare: too few samples to judge a limit by. */
 	RECOAT_EXIT_REFUSED = 125,    /* record: the command was not started. */
 	RECOAT_EXIT_CANNOT_RUN = 126, /* record: found, but it is no program to run. */
 	RECOAT_EXIT_NOT_FOUND = 127,  /* record: there is no such program. */
@@ -27,6 +29,8 @@ extern const struct recoat_command recoat_command_report;
 extern const struct recoat_command recoat_command_list;
 extern const struct recoat_command recoat_command_dump;
 extern const struct recoat_command recoat_command_swap;
+extern const struct recoat_command recoat_command_compare;
+extern const struct recoat_command recoat_command_bench;
 
 /* Print "recoat COMMAND: MESSAGE; see `recoat help COMMAND`"; returns RECOAT_EXIT_USAGE. */
 int recoat_usage_error(const struct recoat_command *command, const char *format, ...)

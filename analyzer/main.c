@@ -12,6 +12,8 @@ static const struct recoat_command *const commands[] = {
 	&recoat_command_list,
 	&recoat_command_dump,
 	&recoat_command_swap,
+	&recoat_command_compare,
+	&recoat_command_bench,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

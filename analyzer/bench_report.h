@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The renderers of `recoat bench`. */
+#ifndef RECOAT_BENCH_REPORT_H
+#define RECOAT_BENCH_REPORT_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct recoat_bench;
+struct recoat_error;
+
+/* Tables of cells, scaling, crossings and threads, cut at `width` columns; 0 cuts nothing. */
+void recoat_bench_text(const struct recoat_bench *bench, size_t width, FILE *file);
+
+/* One line a cell, with a line of names; RFC 4180. */
+void recoat_bench_csv(const struct recoat_bench *bench, FILE *file);
+
+/* The JSON object that recoat-bench(1) describes. */
+void recoat_bench_json(const struct recoat_bench *bench, FILE *file);
+
+/* The same back from a file, finished. 0, or -errno with `error` filled and nothing made. */
+int recoat_bench_load(struct recoat_bench *bench, const char *path, struct recoat_error *error);
+
+#endif

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# recoat bench: runs of amqadf and of other commands, and what is left behind.
+. "${top_srcdir:-.}/tests/run/init.sh"
+plan 25
+
+RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs
+TMPDIR=$work/scratch
+export RECOAT_PLUGIN_PATH TMPDIR
+mkdir scratch
+
+exits() {
+	expected=$1
+	shift
+	"$top_builddir/recoat" bench "$@" >out 2>err </dev/null
+	found=$?
+	cat out err
+	echo "exit status $found"
+	[ $found = "$expected" ]
+}
+refused() {
+	status=$1 text=$2
+	shift 2
+	ok "refused with $status: bench $*" is_refused "$@"
+}
+is_refused() {
+	exits "$status" "$@" && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err
+}
+refused 2 'no kernel and no --command'
+refused 2 'no sizes given' signal_mapping.idw
+refused 2 'found kernel no.such, expected one of' no.such --sizes 1k
+refused 2 '--sizes: found "many", expected numbers' signal_mapping.idw --sizes many
+refused 2 '--plugins: found "a++b", expected chains' signal_mapping.idw --plugins a++b
+refused 2 '--iterations: found "0", expected a whole number from 1' --iterations 0 --command true
+refused 2 'expected both {size} in it and --sizes, or neither' --command true --sizes 10
+refused 2 '--threads: found no chain with parallel' --command true --threads 1,2
+refused 2 'expected neither a kernel' --load file signal_mapping.idw
+refused 1 'none:0: unable to open' --load none
+refused 1 'expected profile' --command true --heap all
+refused 1 '--command: found "a | b", expected words and quotes' --command 'a | b'
+refused 1 'sh: exit status 3, expected 0: Oh' --command 'sh -c "echo Oh >&2; exit 3"'
+refused 1 'kernel x.y: found no call of it' x.y --command true
+refused 1 'no nosuch.so' --plugins nosuch --command true
+
+ok "two kernels, two sizes, two chains" exits 0 --sizes 50,100 --plugins none,parallel:threshold=0 \
+	--iterations 2 --warm-up 1 --grid 6 --save saved signal_mapping.idw quality.assess
+ok "are eight cells with two runs each" json saved \
+	'[(c["state"], len(c["time_ns"])) for c in d["cells"]] == [("measured", 2)] * 8'
+ok "of the sizes asked for" json saved \
+	'[c["problem_size"] for c in d["cells"] if c["kernel"] == "signal_mapping.idw"] == [50, 50, 100, 100]'
+ok "each served by its chain" json saved \
+	'[c["served_by"] for c in d["cells"][:4]] == ["original", "parallel"] * 2'
+ok "and nothing is left behind" sh -c 'test -z "$(ls scratch)"'
+ok "what was saved is shown again" sh -c '
+	"$1/recoat" bench --load saved --json | cmp - saved &&
+	[ "$("$1/recoat" bench --load saved --csv | grep -c ",measured,2,")" = 8 ]' - "$top_builddir"
+ok "and run again" sh -c '
+	"$1/recoat" bench --config saved --sizes 20 --iterations 1 quality.assess --json >again' \
+	- "$top_builddir"
+ok "with what the options replaced" json again \
+	'[(c["kernel"], c["size"], len(c["time_ns"])) for c in d["cells"]] == [("quality.assess", 20, 1)] * 2'
+ok "a command is a program with a size" sh -c '
+	"$1/recoat" bench --command "sleep {size}" --sizes 1,2 --iterations 1 --warm-up 0 \
+		--time-budget 0.7 --json >slow &&
+	/usr/bin/python3 -c "
+import json
+cells = json.load(open(\"slow\"))[\"cells\"]
+assert cells[0][\"kernel\"] == \"program\" and cells[0][\"median_ns\"] >= 1e9
+assert cells[1][\"state\"] == \"missing\" and cells[1][\"note\"]"' - "$top_builddir"
+
+# interrupted: SIGINT ends the command and the bench, and the scratch directory goes.
+interrupted() {
+	"$top_builddir/recoat" bench --command 'sleep 60' >out 2>err &
+	pid=$!
+	until ls scratch/*/recording/sleep-* >/dev/null 2>&1; do sleep 0.05; done
+	kill -TERM $pid
+	wait $pid
+	found=$?
+	cat err
+	[ $found = 1 ] && grep -q 'sleep: interrupted' err && [ -z "$(ls scratch)" ]
+}
+ok "a signal ends it and leaves nothing" interrupted

@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# recoat compare on recordings of a program whose work is known.
+. "${top_srcdir:-.}/tests/run/init.sh"
+plan 21
+
+RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
+for run in 1 2 3 4; do
+	recoat record -o "a$run" -- "$targets/spans" >out 2>&1
+	recoat record -o "b$run" -- "$targets/heap_known" >out 2>&1
+done
+
+refused() {
+	status=$1 text=$2
+	shift 2
+	ok "refused with $status: compare $*" is_refused "$@"
+}
+is_refused() {
+	"$top_builddir/recoat" compare "$@" >out 2>err </dev/null
+	found=$?
+	cat out err
+	echo "exit status $found"
+	[ $found = "$status" ] && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err
+}
+refused 2 'found 1 recordings, expected two' a1
+refused 2 'found 3 recordings, expected two' a1 a2 a3
+refused 2 'found 1 recordings before -- and 0 behind' a1 --
+refused 2 '--fail-if-slower: found "much", expected a percentage' --fail-if-slower much a1 b1
+refused 2 '--fail-if-larger: found "-1", expected a percentage' a1 -- b1 --fail-if-larger -1
+refused 2 '--folded: expected --tree' --folded a1 b1
+refused 2 'expected none of them' --tree time --json a1 b1
+refused 2 'found 1 sets, expected two' --methods x=a1
+refused 2 'expected time, cpu or memory' --tree space a1 b1
+refused 1 'found "a1", expected NAME=DIR' --methods a1 b=b1
+refused 1 'none: No such file' a1 none
+
+exits() {
+	expected=$1
+	shift
+	"$top_builddir/recoat" compare "$@" >out 2>err
+	found=$?
+	cat out err
+	echo "exit status $found"
+	[ $found = "$expected" ]
+}
+ok "what takes more memory passes the limit" exits 3 --fail-if-larger 10 b1 a1
+ok "and is named" grep -q '^recoat: program: larger by more than 10%$' err
+ok "what takes the same does not" exits 0 --fail-if-larger 0% a1 a2 a3 a4 -- a4 a3 a2 a1
+ok "nothing can be judged by one run a side" exits 4 --fail-if-slower 10 b1 b2
+
+recoat compare --json a1 a2 a3 a4 -- b1 b2 b3 b4 >out.json
+ok "kernels that vanished are told" json out.json \
+	'd["schema"] == "recoat-compare-1" and {r["presence"] for r in d["rows"]
+	if r["kind"] == "kernel"} == {"vanished"}'
+ok "the samples are the runs" json out.json \
+	'[r["time"]["before_samples"] for r in d["rows"] if r["kind"] == "program"] == [4]'
+ok "allocations are those of the reports" sh -c '
+	"$1/recoat" report --json a1 >a.json && /usr/bin/python3 -c "
+import json
+report, compare = json.load(open(\"a.json\")), json.load(open(\"out.json\"))
+assert report[\"heap\"][\"allocations\"] == compare[\"rows\"][0][\"allocations\"][\"before\"]"' \
+	- "$top_builddir"
+
+recoat compare --tree memory --folded a1 b1 >folded
+ok "folded paths have two values" sh -c 'test -s folded && ! grep -vE "^.+ [0-9]+ [0-9]+$" folded'
+ok "which add up to the bytes of both" sh -c '"$1/recoat" compare --json a1 b1 >one.json
+	/usr/bin/python3 -c "
+import json
+bytes = json.load(open(\"one.json\"))[\"rows\"][0][\"bytes\"]
+lines = [line.rsplit(\" \", 2) for line in open(\"folded\")]
+for at, side in ((1, \"before\"), (2, \"after\")):
+    whole = sum(int(line[at]) for line in lines)
+    assert abs(whole - bytes[side]) <= 0.01 * bytes[side], (whole, bytes[side])"' \
+	- "$top_builddir"
+NO_COLOR= recoat compare a1 b1 >plain
+ok "there is no colour where there is no terminal" sh -c '! grep -q "$(printf "\033")" plain'
