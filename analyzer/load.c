@@ -32,6 +32,19 @@ static inline struct recoat_span_in span_in(struct recoat_load *load, uint64_t e
 				       .sums = sums};
 }
 
+static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *span, int64_t end)
+{
+	const struct recoat_lane_piece piece = {.begin = end - (int64_t)span->sums.time,
+						.end = end,
+						.busy = span->sums.time,
+						.count = 1,
+						.kernel = span->kernel};
+
+	if (load->lane == RECOAT_NONE)
+		load->lane = recoat_lanes_find(&load->model->lanes, load->process->trace, load->tid);
+	recoat_lanes_add(&load->model->lanes, load->lane, span->depth, &piece);
+}
+
 static int add_span(struct recoat_load *load, const struct recoat_span_in *span, uint64_t ticks,
 		    unsigned link)
 {
@@ -47,6 +60,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel,
 				    end - (int64_t)span->sums.time, end);
+	add_to_lane(load, span, end);
 	return 0;
 }
 
@@ -239,6 +253,7 @@ static int take_packet(void *user, const struct recoat_packet *packet)
 	if (packet->tid != load->tid)
 		recoat_spans_flush(&load->model->spans);
 	load->tid = packet->tid;
+	load->lane = RECOAT_NONE;
 	progress->done += packet->packet_bits / 8;
 	if (progress->report)
 		progress->report(progress->done, progress->total);
@@ -289,6 +304,7 @@ int recoat_load_trace(struct recoat_model *model, struct recoat_trace *trace,
 		.metadata = recoat_trace_metadata(trace),
 		.progress = progress,
 		.error = error,
+		.lane = RECOAT_NONE,
 		.shard = RECOAT_NONE,
 		.sample_step = 1,
 	};

@@ -163,6 +163,7 @@ void recoat_model_destroy(struct recoat_model *model)
 	recoat_map_fini(&model->kernel_index);
 	recoat_spans_fini(&model->spans);
 	recoat_timeline_fini(&model->timeline);
+	recoat_lanes_fini(&model->lanes);
 	recoat_lifetimes_fini(&model->lifetimes);
 	recoat_mappings_fini(&model->mappings);
 	recoat_cct_fini(&model->cct);

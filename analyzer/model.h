@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/lanes.h"
 #include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
 #include "analyzer/spans.h"
@@ -93,6 +94,7 @@ struct recoat_model {
 	struct recoat_cct cct;
 	struct recoat_spans spans;
 	struct recoat_timeline timeline; /* Of top-level spans, by number of `kernel`. */
+	struct recoat_lanes lanes;       /* Of all spans, by thread. */
 	struct recoat_kernel_row *kernel;
 	size_t kernels, kernel_room;
 	struct recoat_map kernel_index;
