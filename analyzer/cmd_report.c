@@ -24,7 +24,8 @@ static const char help[] =
 	"Show what the recording in DIR says; without DIR, the newest ./recoat-*/.\n\n"
 	"  --tree time|cpu|memory\n"
 	"                      the call tree instead of the tables\n"
-	"  --timeline          live memory and running kernels over time instead of the tables\n"
+	"  --timeline          live memory, running kernels, and who held the memory, over\n"
+	"                      time instead of the tables\n"
 	"  --sort KEY          order of allocation sites and of the memory tree:\n"
 	"                      bytes (default), count, peak, leaked, temporary;\n"
 	"                      or that of functions: self (default), total\n"
@@ -111,14 +112,10 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		 struct options *options)
 {
 	static const struct option known[] = {
-		{"tree", required_argument, NULL, 't'},
-		{"sort", required_argument, NULL, 's'},
-		{"limit", required_argument, NULL, 'l'},
-		{"least", required_argument, NULL, 'p'},
-		{"timeline", no_argument, NULL, 'i'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
+		{"tree", required_argument, NULL, 't'},  {"sort", required_argument, NULL, 's'},
+		{"limit", required_argument, NULL, 'l'}, {"least", required_argument, NULL, 'p'},
+		{"timeline", no_argument, NULL, 'i'},    {"json", no_argument, NULL, 'j'},
+		{"help", no_argument, NULL, 'h'},        {0},
 	};
 	int found, status = 0;
 
@@ -156,6 +153,7 @@ static void render(struct recoat_report *report, const struct options *options)
 	recoat_report_header(report, stdout);
 	if (options->timeline) {
 		recoat_report_timeline(report, stdout);
+		recoat_report_snapshots(report, stdout);
 	} else if (options->tree == TREE_TIME) {
 		recoat_report_time_tree(report, stdout);
 	} else if (options->tree == TREE_CPU) {

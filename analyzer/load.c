@@ -108,7 +108,7 @@ static void take_heap_total(struct recoat_load *load, const struct recoat_heap_t
 		process->heap_peak_time = (uint64_t)peak_time - (uint64_t)process->first;
 }
 
-/* A shard whose epoch is not the peak's has not changed the path since: now is as then. */
+/* A shard whose epoch is before the peak's has not changed the path since: now is as then. */
 static void take_heap_path(struct recoat_load *load, const struct recoat_heap_path *event)
 {
 	struct recoat_heap_counts counts = {.allocations = event->allocations,
@@ -118,10 +118,59 @@ static void take_heap_path(struct recoat_load *load, const struct recoat_heap_pa
 					    .temporary = event->temporary,
 					    .at_peak = event->at_peak};
 
-	if (!load->process->has_heap || event->epoch != load->heap_epoch)
+	if (!load->process->has_heap || recoat_epoch_before(event->epoch, load->heap_epoch))
 		counts.at_peak = recoat_heap_counts_live(&counts);
 	recoat_heap_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].heap,
 			       &counts);
+}
+
+/* All heap_live events that the latest heap_snapshot announced must have come. */
+static int end_snapshot(struct recoat_load *load)
+{
+	if (!load->paths_due)
+		return 0;
+	return recoat_error_set(load->error, -EINVAL,
+				"%s: a heap_snapshot without its last %u call paths, expected "
+				"heap_live events for all",
+				load->process->trace, load->paths_due);
+}
+
+static int take_heap_snapshot(struct recoat_load *load, uint64_t ticks,
+			      const struct recoat_heap_snapshot *event)
+{
+	const struct recoat_snapshot snapshot = {
+		.time = (uint64_t)recoat_load_time(load, ticks) - (uint64_t)load->process->first,
+		.live = event->live,
+		.blocks = event->blocks,
+		.rest_paths = event->rest_paths,
+		.rest_bytes = event->rest_bytes,
+		.rest_blocks = event->rest_blocks,
+	};
+	int result = end_snapshot(load);
+
+	load->paths_due = event->paths;
+	recoat_load_see_time(load, recoat_load_time(load, ticks));
+	recoat_snapshots_add(&load->process->snapshots, &snapshot);
+	return result;
+}
+
+static int take_heap_live(struct recoat_load *load, const struct recoat_heap_live *event)
+{
+	const struct recoat_held held = {
+		.node = recoat_load_node(load, event->path),
+		.bytes = event->bytes,
+		.blocks = event->blocks,
+	};
+	struct recoat_snapshots *snapshots = &load->process->snapshots;
+
+	if (!load->paths_due)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: a heap_live event of call path %u, expected no more "
+					"than the heap_snapshot before says",
+					load->process->trace, event->path);
+	load->paths_due--;
+	recoat_snapshot_hold(&snapshots->at[snapshots->count - 1], &held);
+	return 0;
 }
 
 /* ---- CPU samples. ---- */
@@ -203,6 +252,10 @@ static int take_event(void *user, const struct recoat_event *event)
 	case RECOAT_KEY_heap_total:
 		take_heap_total(load, &event->as.heap_total);
 		return 0;
+	case RECOAT_KEY_heap_snapshot:
+		return take_heap_snapshot(load, event->time, &event->as.heap_snapshot);
+	case RECOAT_KEY_heap_live:
+		return take_heap_live(load, &event->as.heap_live);
 	case RECOAT_KEY_cpu_path:
 		return take_cpu_path(load, &event->as.cpu_path);
 	case RECOAT_KEY_cpu_total:
@@ -276,6 +329,8 @@ static int read_parts(struct recoat_load *load, struct recoat_trace *trace)
 		result = recoat_trace_read(trace, (enum recoat_part)part, &visitor, load->error);
 	}
 	end_stream(load);
+	if (!result)
+		result = end_snapshot(load);
 	return result ? result : recoat_load_heap_trace(load, trace);
 }
 
@@ -290,7 +345,7 @@ static struct recoat_process *add_process(struct recoat_model *model, const char
 					   .first = INT64_MAX,
 					   .last = INT64_MIN};
 	process->program = process->directory = process->version = "";
-	process->cpu_stopped = "";
+	process->cpu_stopped = process->paths_library = "";
 	process->host = process->kernel = process->machine = "";
 	return process;
 }

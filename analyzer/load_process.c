@@ -252,6 +252,10 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_call_path_counts:
 		load->process->path_counts = event->as.call_path_counts;
 		break;
+	case RECOAT_KEY_call_path_fallback:
+		load->process->paths_completed = event->as.call_path_fallback.completed;
+		load->process->paths_library = intern(load, event->as.call_path_fallback.library);
+		break;
 	case RECOAT_KEY_cpu_sampling:
 		take_sampling(load, &event->as.cpu_sampling);
 		break;

@@ -27,6 +27,7 @@ struct recoat_load {
 	struct recoat_numbers node; /* To a node of the tree. */
 	struct recoat_numbers link; /* To a kernel row. */
 	uint32_t heap_epoch;
+	uint32_t paths_due; /* heap_live events that the latest heap_snapshot announced. */
 	bool started;
 	uint32_t tid;         /* Whose spans are being read, */
 	uint32_t lane;        /* and its lane, RECOAT_NONE until it has a span. */

@@ -30,5 +30,7 @@ void recoat_mappings_fini(struct recoat_mappings *mappings)
 
 const char *recoat_mapping_kind_name(uint32_t kind)
 {
-	return kind == RECOAT_MAPPING_FILE ? "file" : "anonymous";
+	return kind == RECOAT_MAPPING_FILE    ? "file"
+	       : kind == RECOAT_MAPPING_BREAK ? "break"
+					      : "anonymous";
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was mapped by mmap and mremap, by call path and kind. */
+/* What was mapped by mmap, mremap, brk and sbrk, by call path and kind. */
 #ifndef RECOAT_MAPPINGS_H
 #define RECOAT_MAPPINGS_H
 
@@ -31,7 +31,7 @@ void recoat_mappings_add(struct recoat_mappings *mappings, uint32_t node, uint32
 
 void recoat_mappings_fini(struct recoat_mappings *mappings);
 
-/* "anonymous" or "file". */
+/* "anonymous", "file" or "break". */
 const char *recoat_mapping_kind_name(uint32_t kind);
 
 #endif

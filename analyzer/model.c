@@ -149,6 +149,7 @@ static void fini_process(struct recoat_process *process)
 	free(process->setting);
 	free(process->loss);
 	free(process->sample);
+	recoat_snapshots_fini(&process->snapshots);
 }
 
 void recoat_model_destroy(struct recoat_model *model)

@@ -11,6 +11,7 @@
 #include "analyzer/lanes.h"
 #include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
+#include "analyzer/snapshots.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
 #include "analyzer/timeline.h"
@@ -27,7 +28,7 @@ struct recoat_kernel_row {
 	 * nested in one of the same row, so that recursion is not counted twice.
 	 */
 	struct recoat_span_sums sums;
-	uint64_t self_time; /* Exclusive, over all. */
+	uint64_t self_time;           /* Exclusive, over all. */
 	struct recoat_cpu_counts cpu; /* Samples while it was the innermost kernel. */
 };
 
@@ -72,20 +73,23 @@ struct recoat_process {
 	size_t heap_shards;           /* Threads at one time that allocated. */
 	int64_t heap_live, heap_peak;
 	uint64_t heap_peak_time;                    /* Since `first`. */
-	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap and mremap. */
+	uint64_t mapped_live, mapped_peak;          /* Bytes mapped by mmap, mremap, brk. */
 	uint64_t mapped_peak_time;                  /* Since `first`. */
 	uint64_t packet_drops;                      /* Events dropped, as the packets count them. */
-	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself. */
+	struct recoat_call_path_counts path_counts; /* All 0 unless it ended by itself, */
+	uint64_t paths_completed;                   /* as is this: paths by another unwinder, */
+	const char *paths_library;                  /* which is empty if it was not opened. */
 	/* CPU sampling; all 0 if there was none. */
 	uint64_t cpu_period;
 	unsigned cpu_signal;
-	const char *cpu_stopped; /* Why there are none, or no more; empty if that is not so. */
-	struct recoat_cpu_counts cpu;      /* All of it, also what is on no call path: */
+	const char *cpu_stopped;      /* Why there are none, or no more; empty if that is not so. */
+	struct recoat_cpu_counts cpu; /* All of it, also what is on no call path: */
 	uint64_t cpu_in_runtime, cpu_lost; /* nanoseconds. */
 	struct recoat_loss *loss;
 	size_t losses, loss_room;
 	struct recoat_heap_point *sample; /* Thinned out where there are many. */
 	size_t samples, sample_room;
+	struct recoat_snapshots snapshots;
 	uint64_t events;
 };
 
@@ -117,8 +121,9 @@ typedef void recoat_progress(uint64_t done, uint64_t total);
 /*
  * Read the recording at `path` into a new model, which the caller destroys. All streams of
  * all processes are read once; memory is bounded by the number of different call paths and, for
- * a heap trace, by the blocks that are live at a time and one packet a stream. 0, or -errno with
- * `error` filled and no model.
+ * a heap trace, by the blocks that are live at a time and one packet a stream, and for snapshots, by
+ * what a process may write of them (docs/recording-format.md). 0, or -errno with `error` filled
+ * and no model.
  */
 int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
 			struct recoat_error *error);

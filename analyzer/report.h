@@ -52,6 +52,9 @@ void recoat_report_memory_tree(const struct recoat_report *report, FILE *file);
 /* Live memory and running kernels over time. */
 void recoat_report_timeline(const struct recoat_report *report, FILE *file);
 
+/* What was live at some moments of the run, nothing if there are no snapshots. */
+void recoat_report_snapshots(const struct recoat_report *report, FILE *file);
+
 /* What the figures rest on, and what is missing. */
 void recoat_report_footer(const struct recoat_report *report, FILE *file);
 

@@ -342,6 +342,7 @@ static void print_exactness(const struct recoat_report *report, FILE *file)
 static void print_path_counts(const struct recoat_report *report, FILE *file)
 {
 	struct recoat_call_path_counts sum = {0};
+	uint64_t completed = 0;
 	char *text;
 
 	for (size_t i = 0; i < report->model->processes; i++) {
@@ -353,6 +354,7 @@ static void print_path_counts(const struct recoat_report *report, FILE *file)
 		sum.disagreements += of->disagreements;
 		sum.incomplete += of->incomplete;
 		sum.truncated += of->truncated;
+		completed += report->model->process[i].paths_completed;
 	}
 	if (!sum.lookups)
 		return;
@@ -363,13 +365,17 @@ static void print_path_counts(const struct recoat_report *report, FILE *file)
 			       recoat_format_count(sum.verified).text,
 			       recoat_format_count(sum.disagreements).text);
 	print_own(report, file, "paths", text);
-	if (sum.incomplete || sum.truncated)
-		print_own(
-			report, file, "paths",
-			recoat_asprintf("%s end at code that could not be unwound, %s were cut as "
-					"too deep",
-					recoat_format_count(sum.incomplete).text,
-					recoat_format_count(sum.truncated).text));
+	if (sum.incomplete || sum.truncated || completed)
+		print_own(report, file, "paths",
+			  recoat_asprintf(
+				  "%s completed by libunwind, %s end at code that could not be "
+				  "unwound, %s were cut as too deep",
+				  recoat_format_count(completed).text,
+				  recoat_format_count(sum.incomplete).text,
+				  recoat_format_count(sum.truncated).text));
+	if (sum.incomplete)
+		print_own(report, file, "",
+			  recoat_strdup("RECOAT_UNWIND=complete opens libunwind at the start"));
 }
 
 static void print_stops(const struct recoat_report *report, FILE *file)

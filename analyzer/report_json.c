@@ -65,8 +65,9 @@ static json_t *samples(const struct recoat_process *process)
 	return array;
 }
 
-static json_t *path_counts(const struct recoat_call_path_counts *counts)
+static json_t *path_counts(const struct recoat_process *process)
 {
+	const struct recoat_call_path_counts *counts = &process->path_counts;
 	json_t *object = json_object();
 
 	set(object, "lookups", number(counts->lookups));
@@ -75,6 +76,8 @@ static json_t *path_counts(const struct recoat_call_path_counts *counts)
 	set(object, "disagreements", number(counts->disagreements));
 	set(object, "incomplete", number(counts->incomplete));
 	set(object, "truncated", number(counts->truncated));
+	set(object, "completed", number(process->paths_completed));
+	set(object, "completed_by", text_or_null(process->paths_library));
 	return object;
 }
 
@@ -113,6 +116,7 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
 	set(object, "heap_peak_ns", number(process->heap_peak_time));
 	set(object, "heap_samples", samples(process));
+	set(object, "heap_snapshots", recoat_report_json_snapshots(&process->snapshots));
 	set(object, "cpu_period_ns", number(process->cpu_period));
 	set(object, "cpu_signal", number(process->cpu_signal));
 	set(object, "cpu_stopped", text_or_null(process->cpu_stopped));
@@ -123,7 +127,7 @@ static json_t *process_json(const struct recoat_process *process)
 	set(object, "mapped_peak_bytes", number(process->mapped_peak));
 	set(object, "mapped_peak_ns", number(process->mapped_peak_time));
 	set(object, "events", number(process->events));
-	set(object, "call_path_counts", path_counts(&process->path_counts));
+	set(object, "call_path_counts", path_counts(process));
 	set(object, "dropped_events", number(process->packet_drops));
 	set(object, "dropped", losses(process));
 	return object;

@@ -11,6 +11,7 @@
 #include "analyzer/lifetimes.h"
 #include "analyzer/memory.h"
 #include "analyzer/report.h"
+#include "analyzer/snapshots.h"
 #include "analyzer/symbols.h"
 
 /* Texts of a recording need not be UTF-8; what is not becomes one '?' a byte. */
@@ -105,6 +106,9 @@ static inline void set_call(json_t *object, const struct recoat_call *call)
 
 /* The members "sizes" and "lifetimes" of a site. */
 void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes *lifetimes);
+
+/* The snapshots of a process; call paths are numbers of the member "call_paths". */
+json_t *recoat_report_json_snapshots(const struct recoat_snapshots *snapshots);
 
 /* The member "mappings": what was mapped, kind by kind and site by site. */
 void recoat_report_json_mappings(const struct recoat_report *report, FILE *file);

@@ -22,6 +22,38 @@ void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes 
 	set(object, "lifetimes_ms", histogram(lifetimes->lifetime, RECOAT_LIFETIME_CLASSES));
 }
 
+static json_t *snapshot_json(const struct recoat_snapshot *snapshot)
+{
+	json_t *object = json_object(), *array = json_array();
+
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct recoat_held *held = &snapshot->held[i];
+		json_t *row = json_array();
+
+		json_array_append_new(row, number(held->node));
+		json_array_append_new(row, number(held->bytes));
+		json_array_append_new(row, number(held->blocks));
+		json_array_append_new(array, row);
+	}
+	set(object, "ns", number(snapshot->time));
+	set(object, "live_bytes", number(snapshot->live));
+	set(object, "live_blocks", number(snapshot->blocks));
+	set(object, "rest_call_paths", number(snapshot->rest_paths));
+	set(object, "rest_bytes", number(snapshot->rest_bytes));
+	set(object, "rest_blocks", number(snapshot->rest_blocks));
+	set(object, "held", array);
+	return object;
+}
+
+json_t *recoat_report_json_snapshots(const struct recoat_snapshots *snapshots)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < snapshots->count; i++)
+		json_array_append_new(array, snapshot_json(&snapshots->at[i]));
+	return array;
+}
+
 /* The elements of one kind; returns the index of the next one. */
 static size_t put_kind(const struct recoat_report *report, FILE *file, uint32_t kind, size_t index)
 {

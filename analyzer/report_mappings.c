@@ -57,8 +57,9 @@ void recoat_report_mappings(const struct recoat_report *report, FILE *file)
 
 	if (!report->model->mappings.count)
 		return;
-	fprintf(file, "\nMAPPINGS by mmap and mremap, not part of the heap; peak: the most of each "
-		      "call path; mapped: at the end\n");
+	fprintf(file,
+		"\nMAPPINGS by mmap, mremap and brk, not part of the heap; peak: the most of each "
+		"call path; mapped: at the end\n");
 	table = recoat_table_create(column, sizeof(column) / sizeof(*column));
 	for (uint32_t kind = 0; kind < RECOAT_MAPPING_KINDS; kind++)
 		left_out += kind_rows(table, report, kind);

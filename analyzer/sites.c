@@ -308,6 +308,23 @@ void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoa
 	finish(&search, RECOAT_BY_BYTES);
 }
 
+void recoat_sites_create_held(struct recoat_sites *sites, const struct recoat_model *model,
+			      struct recoat_symbols *symbols,
+			      const struct recoat_snapshot *snapshot)
+{
+	struct search search = {.sites = sites, .model = model, .symbols = symbols};
+
+	*sites = (struct recoat_sites){0};
+	for (size_t i = 0; i < snapshot->count; i++) {
+		const struct recoat_held *held = &snapshot->held[i];
+
+		add_path(&search, held->node,
+			 &(struct recoat_heap_counts){.allocations = held->blocks,
+						      .bytes = held->bytes});
+	}
+	finish(&search, RECOAT_BY_BYTES);
+}
+
 void recoat_sites_destroy(struct recoat_sites *sites)
 {
 	for (size_t i = 0; i < sites->count; i++)

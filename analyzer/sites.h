@@ -12,6 +12,7 @@
 
 struct recoat_lifetimes;
 struct recoat_model;
+struct recoat_snapshot;
 
 /* A line of code that allocated, whoever called it. */
 struct recoat_site {
@@ -58,6 +59,11 @@ void recoat_sites_create(struct recoat_sites *sites, const struct recoat_model *
 /* The same for mappings of one kind, largest first. */
 void recoat_sites_create_mappings(struct recoat_sites *sites, const struct recoat_model *model,
 				  struct recoat_symbols *symbols, uint32_t kind);
+
+/* Who held a snapshot, largest first; of the counts, bytes and allocations are what was live. */
+void recoat_sites_create_held(struct recoat_sites *sites, const struct recoat_model *model,
+			      struct recoat_symbols *symbols,
+			      const struct recoat_snapshot *snapshot);
 
 void recoat_sites_destroy(struct recoat_sites *sites);
 

@@ -1,41 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Call paths by the stack cache, or by libunwind, opened on demand and kept to ourselves. */
+/* Call paths by the stack cache, or by libunwind. */
 #include "preload/call_path.h"
 
-#include <dlfcn.h>
-#include <errno.h>
-#include <pthread.h>
+#include <stdbool.h>
 
 #include "preload/message.h"
 #include "preload/modules.h"
 #include "preload/recording.h"
 #include "preload/stack_cache.h"
 #include "preload/tree.h"
+#include "preload/unwind_fallback.h"
 
 #define VERIFY_EVERY 4096 /* Hits, of which one is unwound again. */
 
 static enum recoat_unwinder chosen;
-static int (*libunwind_backtrace)(void **frames, int size);
-
-static void open_libunwind(void)
-{
-	void *library = dlopen(LIBUNWIND_SONAME, RTLD_NOW | RTLD_LOCAL);
-	void *warm[4];
-
-	if (library)
-		libunwind_backtrace = (int (*)(void **, int))dlsym(library, "unw_backtrace");
-	if (libunwind_backtrace)
-		libunwind_backtrace(warm, 4);
-	else
-		recoat_message("%s cannot be opened, so our own unwinder is used",
-			       LIBUNWIND_SONAME);
-}
+static bool by_libunwind; /* Each time. */
 
 void recoat_call_path_init(enum recoat_unwinder unwinder)
 {
+	bool open;
+
 	chosen = unwinder;
-	if (chosen == RECOAT_UNWIND_LIBUNWIND)
-		open_libunwind();
+	if (chosen != RECOAT_UNWIND_LIBUNWIND && chosen != RECOAT_UNWIND_COMPLETE)
+		return;
+	open = recoat_fallback_open();
+	by_libunwind = open && chosen == RECOAT_UNWIND_LIBUNWIND;
+	if (!open)
+		recoat_message("%s cannot be opened, so our own unwinder is used alone",
+			       LIBUNWIND_SONAME);
 }
 
 static uint32_t intern(uint32_t path, uint64_t ip)
@@ -48,31 +40,17 @@ static uint32_t intern(uint32_t path, uint64_t ip)
 	return path;
 }
 
-/* libunwind may probe memory by msync, which is a cancellation point. */
-static int backtrace(uint64_t *frames, int max)
-{
-	int kept = errno;
-	int state, count;
-
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	count = libunwind_backtrace((void **)frames, max);
-	pthread_setcancelstate(state, &state);
-	errno = kept;
-	return count;
-}
-
 static uint32_t path_by_libunwind(struct recoat_thread *thread, const struct recoat_caller *caller)
 {
+	const struct recoat_registers start = {.pc = caller->ip, .sp = caller->stack};
 	uint32_t path = RECOAT_PATH_ROOT;
-	int count = backtrace(thread->frames, RECOAT_FRAMES_MAX);
-	int first = 0;
+	bool whole;
+	size_t count =
+		recoat_libunwind_backtrace(&start, thread->frames, RECOAT_FRAMES_MAX, &whole);
 
-	/* The innermost frames are ours; the caller's comes behind them. */
-	while (first < count && thread->frames[first] != caller->ip)
-		first++;
-	if (first == count)
+	if (!count)
 		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
-	while (count > first)
+	while (count > 0)
 		path = intern(path, thread->frames[--count]);
 	return path;
 }
@@ -83,6 +61,8 @@ static struct recoat_stack_cache *cache_of(struct recoat_thread *thread, uint64_
 	const struct recoat_stack_cache_options options = {
 		.epoch = &recoat_modules_epoch,
 		.verify_every = chosen == RECOAT_UNWIND_VERIFY ? 1 : VERIFY_EVERY,
+		.fallback = recoat_fallback_unwind,
+		.context = thread,
 	};
 
 	if (!thread->stacks)
@@ -97,13 +77,25 @@ uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_call
 {
 	struct recoat_stack_cache *cache = thread->stacks;
 
-	if (__builtin_expect(libunwind_backtrace != NULL, 0))
+	if (__builtin_expect(by_libunwind, 0))
 		return path_by_libunwind(thread, caller);
 	if (__builtin_expect(!thread->stacks_attached, 0))
 		cache = cache_of(thread, caller->stack);
 	if (__builtin_expect(!cache, 0))
 		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
 	return recoat_stack_cache_lookup(cache, caller->ip, caller->stack, caller->base);
+}
+
+void recoat_call_path_count_fallback(struct recoat_call_path_fallback *counts)
+{
+	*counts = (struct recoat_call_path_fallback){
+		.library = recoat_fallback_ready() ? LIBUNWIND_SONAME : "",
+	};
+	for (struct recoat_thread *at = recoat_thread_first(); at; at = at->next)
+		if (at->stacks) {
+			counts->met += at->stacks->statistics.incomplete;
+			counts->completed += at->stacks->statistics.completed;
+		}
 }
 
 void recoat_call_path_count(struct recoat_call_path_counts *counts)
@@ -119,7 +111,7 @@ void recoat_call_path_count(struct recoat_call_path_counts *counts)
 		counts->unwound += of->misses;
 		counts->verified += of->verified;
 		counts->disagreements += of->disagreements;
-		counts->incomplete += of->incomplete;
+		counts->incomplete += of->incomplete - of->completed;
 		counts->truncated += of->truncated;
 	}
 }

@@ -32,5 +32,7 @@ uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_call
 /* Sums over all threads so far. Takes no lock; threads that run on may be a little ahead. */
 struct recoat_call_path_counts;
 void recoat_call_path_count(struct recoat_call_path_counts *counts);
+struct recoat_call_path_fallback;
+void recoat_call_path_count_fallback(struct recoat_call_path_fallback *counts);
 
 #endif

@@ -326,9 +326,12 @@ static void rule_in(const uint8_t *header, uint64_t pc, struct recoat_rule *rule
 		rule->cfa = error == -ENOENT ? RECOAT_CFA_NO_FDE : RECOAT_CFA_UNKNOWN;
 		return;
 	}
-	if (recoat_cfi_run(&fde.cie, fde.instructions, fde.start, pc, &row) ||
-	    !make_rule(&row, &fde.cie, pc, rule))
-		*rule = (struct recoat_rule){.cfa = RECOAT_CFA_UNKNOWN};
+	if (!recoat_cfi_run(&fde.cie, fde.instructions, fde.start, pc, &row) &&
+	    make_rule(&row, &fde.cie, pc, rule))
+		return;
+	*rule = (struct recoat_rule){.cfa = row.ra.how == RECOAT_RESTORE_REGISTER
+						    ? RECOAT_CFA_RA_IN_REGISTER
+						    : RECOAT_CFA_UNKNOWN};
 }
 
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule)

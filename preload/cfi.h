@@ -13,13 +13,14 @@
 #include <stdint.h>
 
 enum recoat_cfa {
-	RECOAT_CFA_UNKNOWN,   /* Call frame information that this unwinder cannot represent. */
-	RECOAT_CFA_NO_FDE,    /* No call frame information for this pc. */
-	RECOAT_CFA_OUTERMOST, /* There is no caller: the return address is undefined. */
-	RECOAT_CFA_SP,        /* sp + cfa_offset */
-	RECOAT_CFA_BP,        /* bp + cfa_offset */
-	RECOAT_CFA_AT_SP,     /* load(sp + cfa_offset) + cfa_addend */
-	RECOAT_CFA_AT_BP,     /* load(bp + cfa_offset) + cfa_addend */
+	RECOAT_CFA_UNKNOWN,        /* Call frame information that this unwinder cannot represent. */
+	RECOAT_CFA_RA_IN_REGISTER, /* The same because the return address is in a register. */
+	RECOAT_CFA_NO_FDE,         /* No call frame information for this pc. */
+	RECOAT_CFA_OUTERMOST,      /* There is no caller: the return address is undefined. */
+	RECOAT_CFA_SP,             /* sp + cfa_offset */
+	RECOAT_CFA_BP,             /* bp + cfa_offset */
+	RECOAT_CFA_AT_SP,          /* load(sp + cfa_offset) + cfa_addend */
+	RECOAT_CFA_AT_BP,          /* load(bp + cfa_offset) + cfa_addend */
 };
 
 /* Where a word that the caller needs was saved. */

@@ -205,6 +205,9 @@ static void step_register(struct machine *m, uint8_t operation, struct recoat_by
 		set_expression(m, number, block(from));
 		break;
 	case DW_CFA_register:
+		recoat_bytes_uleb(from);
+		set(m, number, RECOAT_RESTORE_REGISTER, 0);
+		break;
 	case DW_CFA_val_offset:
 		recoat_bytes_uleb(from);
 		set(m, number, RECOAT_RESTORE_OTHER, 0);

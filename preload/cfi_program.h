@@ -21,7 +21,8 @@ enum recoat_restore {
 	RECOAT_RESTORE_UNDEFINED,
 	RECOAT_RESTORE_AT_CFA,     /* Saved at CFA + offset. */
 	RECOAT_RESTORE_AT_ADDRESS, /* Saved at the address that an expression gives. */
-	RECOAT_RESTORE_OTHER,      /* In another register, or a computed value. */
+	RECOAT_RESTORE_REGISTER,   /* In another register. */
+	RECOAT_RESTORE_OTHER,      /* A computed value. */
 };
 
 struct recoat_saved {

@@ -8,25 +8,19 @@
 #include <unistd.h>
 
 #include "preload/clock.h"
+#include "preload/heap_slots.h"
 #include "preload/hot.h"
 #include "preload/in_place.h"
 #include "preload/memory.h"
 #include "preload/pointer_table.h"
 #include "preload/recording.h"
+#include "preload/snapshot.h"
 #include "preload/trace.h"
 #include "preload/tree.h"
 
-#define PATHS_A_LEAF 1024
 #define EVENTS_A_LOOK 256            /* Heap events of a thread between looks at the clock, */
 #define SAMPLES_A_LOOK 1             /* of which sampling leaves few. */
 #define SAMPLE_INTERVAL_NS 10000000u /* Between two heap_sample events. */
-
-/* A heap_path event as it stands in a heap packet. */
-struct recoat_heap_slot {
-	uint64_t word;
-	struct recoat_heap_path counts;
-};
-static_assert(sizeof(struct recoat_heap_slot) == 64, "one cache line, as on disk");
 
 /* The one event of the file heap-total. */
 struct total_packet {
@@ -42,6 +36,7 @@ static_assert(sizeof(struct total_packet) ==
 		      sizeof(struct recoat_packet) + 8 + sizeof(struct recoat_heap_total),
 	      "the same fields as in events.def");
 
+struct recoat_heap_epochs recoat_heap_epochs;
 static struct total_packet no_file; /* Serves until, and unless, there is a file. */
 static struct total_packet *total = &no_file;
 static _Atomic uint64_t last_sample; /* Its time, and the live bytes that it told. */
@@ -81,6 +76,7 @@ bool recoat_heap_init(const struct recoat_heap_setting *setting)
 	file->word = recoat_event_word(RECOAT_EVENT_heap_total, now);
 	recoat_in_place_publish(&file->packet, sizeof *file);
 	total = file;
+	recoat_snapshot_init(now);
 	return true;
 }
 
@@ -88,6 +84,8 @@ void recoat_heap_reset(void)
 {
 	total = &no_file;
 	no_file = (struct total_packet){0};
+	recoat_heap_epochs = (struct recoat_heap_epochs){0};
+	recoat_snapshot_init(0);
 	if (recoat_sampling_period)
 		recoat_sampled_reset();
 	recoat_pointer_reset();
@@ -118,13 +116,15 @@ static bool add_chunk(struct recoat_thread *thread)
 /* NULL, counted, if there is no memory at all. Errno is kept. */
 static RECOAT_SLOW struct recoat_heap_slot *add_slot(struct recoat_thread *thread, uint32_t path)
 {
-	struct recoat_heap_slot **leaf = thread->slot_of_path[path / PATHS_A_LEAF];
+	struct recoat_heap_leaf *leaf = thread->slot_of_path[path / RECOAT_PATHS_A_LEAF];
 	struct recoat_heap_slot *slot;
 	int kept = errno;
 
 	if (!leaf) {
-		leaf = recoat_map(PATHS_A_LEAF * sizeof *leaf);
-		thread->slot_of_path[path / PATHS_A_LEAF] = leaf;
+		leaf = recoat_map(sizeof *leaf);
+		/* Release, as of the slot below: pairs with the acquire in snapshot.c. */
+		__atomic_store_n(&thread->slot_of_path[path / RECOAT_PATHS_A_LEAF], leaf,
+				 __ATOMIC_RELEASE);
 	}
 	if (!leaf || (thread->free_slot == thread->slots_end && !add_chunk(thread))) {
 		recoat_drop(RECOAT_DROP_COUNTERS);
@@ -135,42 +135,63 @@ static RECOAT_SLOW struct recoat_heap_slot *add_slot(struct recoat_thread *threa
 	slot->word = recoat_event_word(RECOAT_EVENT_heap_path, thread->heap_packet->time_begin);
 	slot->counts.path = path;
 	/* A counter that was not there at the peak held nothing then, which is its zero. */
-	slot->counts.epoch = (uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
+	slot->counts.epoch = atomic_load_explicit(&recoat_heap_epochs.now, memory_order_relaxed);
 	recoat_in_place_publish(thread->heap_packet,
 				(size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
-	leaf[path % PATHS_A_LEAF] = slot;
+	__atomic_store_n(&leaf->slot[path % RECOAT_PATHS_A_LEAF], slot, __ATOMIC_RELEASE);
 	return slot;
+}
+
+/* An epoch has begun since the slot was touched: save what it held then. */
+static RECOAT_FAST void save_held(struct recoat_heap_leaf *leaf, uint32_t path, uint32_t epoch)
+{
+	struct recoat_heap_path *counts = &leaf->slot[path % RECOAT_PATHS_A_LEAF]->counts;
+	struct recoat_heap_held *held = &leaf->held[path % RECOAT_PATHS_A_LEAF];
+	struct recoat_heap_held now = recoat_heap_holds(counts);
+
+	if (recoat_epoch_before(counts->epoch, atomic_load_explicit(&recoat_heap_epochs.peak,
+								    memory_order_relaxed)))
+		counts->at_peak = now.bytes;
+	if (recoat_epoch_before(counts->epoch, atomic_load_explicit(&recoat_heap_epochs.snapshot,
+								    memory_order_relaxed))) {
+		__atomic_store_n(&held->bytes, now.bytes, __ATOMIC_RELAXED);
+		__atomic_store_n(&held->blocks, now.blocks, __ATOMIC_RELAXED);
+	}
+	/* Behind what was saved, before the counters change: pairs with snapshot.c. */
+	__atomic_store_n(&counts->epoch, epoch, __ATOMIC_RELEASE);
+	atomic_thread_fence(memory_order_release);
 }
 
 /* This shard's counters of a path, with its part of the peak's snapshot made. */
 static RECOAT_FAST struct recoat_heap_path *counters(struct recoat_thread *thread, uint32_t path)
 {
-	struct recoat_heap_slot **leaf = thread->slot_of_path[path / PATHS_A_LEAF];
-	struct recoat_heap_slot *slot = leaf ? leaf[path % PATHS_A_LEAF] : NULL;
-	uint32_t epoch = (uint32_t)atomic_load_explicit(&total->epoch, memory_order_relaxed);
+	struct recoat_heap_leaf *leaf = thread->slot_of_path[path / RECOAT_PATHS_A_LEAF];
+	struct recoat_heap_slot *slot = leaf ? leaf->slot[path % RECOAT_PATHS_A_LEAF] : NULL;
+	/* Acquire: of what kind it is, is known with it. */
+	uint32_t epoch = atomic_load_explicit(&recoat_heap_epochs.now, memory_order_acquire);
 
-	if (__builtin_expect(!slot, 0))
+	if (__builtin_expect(!slot, 0)) {
 		slot = add_slot(thread, path);
-	if (__builtin_expect(!slot, 0))
-		return NULL;
-	if (slot->counts.epoch != epoch) {
-		slot->counts.at_peak = (int64_t)(slot->counts.bytes - slot->counts.freed_bytes);
-		slot->counts.epoch = epoch;
+		return slot ? &slot->counts : NULL;
 	}
+	if (slot->counts.epoch != epoch)
+		save_held(leaf, path, epoch);
 	return &slot->counts;
 }
 
-static RECOAT_SLOW void raise_peak(int64_t live, int64_t peak)
+static RECOAT_SLOW void raise_peak(int64_t live)
 {
-	while (live > peak) {
-		if (!atomic_compare_exchange_weak_explicit(
-			    &total->peak, &peak, live, memory_order_relaxed, memory_order_relaxed))
-			continue;
-		atomic_fetch_add_explicit(&total->epoch, 1, memory_order_relaxed);
-		atomic_store_explicit(&total->peak_time, recoat_clock_coarse(),
-				      memory_order_relaxed);
-		return;
+	uint64_t now = recoat_clock_coarse();
+	uint32_t epoch;
+
+	recoat_lock_take(&recoat_heap_epochs.lock);
+	if (live > atomic_load_explicit(&total->peak, memory_order_relaxed)) {
+		epoch = recoat_heap_begin_epoch(&recoat_heap_epochs.peak);
+		atomic_store_explicit(&total->epoch, epoch, memory_order_relaxed);
+		atomic_store_explicit(&total->peak, live, memory_order_relaxed);
+		atomic_store_explicit(&total->peak_time, now, memory_order_relaxed);
 	}
+	recoat_lock_drop(&recoat_heap_epochs.lock);
 }
 
 /* Add `pending` to the total, and learn what the other threads have told. */
@@ -195,6 +216,7 @@ static RECOAT_SLOW void take_sample(struct recoat_thread *thread, uint64_t now)
 	recoat_lock_take(&recoat_process_lock);
 	recoat_put_heap_sample(&recoat_process_stream, now, &event);
 	recoat_lock_drop(&recoat_process_lock);
+	recoat_snapshot_look(thread, now);
 }
 
 /* The heap has changed by more than an eighth since the last sample. */
@@ -271,7 +293,7 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 	struct recoat_block block = {.path = path, .size = size};
 	struct recoat_heap_path *counts;
 	struct recoat_weight weight;
-	int64_t live, peak;
+	int64_t live;
 
 	if (__builtin_expect(recoat_heap_tracing, 0)) {
 		recoat_trace_allocated(thread, address, size, path);
@@ -294,9 +316,8 @@ void recoat_heap_allocated(struct recoat_thread *thread, const void *address, si
 		thread->live_peak = thread->live;
 	/* After the counters: what they hold now belongs to the new peak. */
 	live = thread->others + thread->pending;
-	peak = atomic_load_explicit(&total->peak, memory_order_relaxed);
-	if (live > peak)
-		raise_peak(live, peak);
+	if (live > atomic_load_explicit(&total->peak, memory_order_relaxed))
+		raise_peak(live);
 }
 
 struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address)

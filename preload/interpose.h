@@ -14,5 +14,6 @@ void recoat_signal_resolve(void);
 
 /* The same for mmap and its kin, which until then go to the kernel. */
 void recoat_mmap_resolve(void);
+void recoat_brk_resolve(void);
 
 #endif

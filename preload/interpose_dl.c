@@ -11,6 +11,7 @@
 #include "preload/hook.h"
 #include "preload/modules.h"
 #include "preload/thread.h"
+#include "preload/unwind_fallback.h"
 
 /* Called from arch/: the real functions, and ours for calls that need not be the caller's. */
 uint64_t recoat_real_dlsym(void);
@@ -37,13 +38,14 @@ uint64_t recoat_real_dlsym(void)
 	return (uint64_t)real_function(&real_dlsym, "dlsym");
 }
 
-/* Look at the link map, if it has changed. */
+/* Look at the link map, if it has changed. The target has no dlerror() to lose. */
 static void look_at_modules(void)
 {
 	int kept = errno;
 	struct recoat_thread *thread = recoat_thread_enter();
 
 	if (thread) {
+		recoat_fallback_open_if_wanted();
 		recoat_modules_check();
 		recoat_thread_leave(thread);
 	}
@@ -156,6 +158,7 @@ RECOAT_EXPORT int dlclose(void *handle)
 	int (*real)(void *) = (int (*)(void *))real_function(&real_dlclose, "dlclose");
 	int result = real(handle);
 
-	look_at_modules();
+	if (!result)
+		look_at_modules();
 	return result;
 }

@@ -8,6 +8,9 @@
 
 #include "preload/cpu.h"
 #include "preload/export.h"
+#include "preload/modules.h"
+#include "preload/thread.h"
+#include "preload/unwind_fallback.h"
 
 typedef int create_function(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
@@ -42,6 +45,23 @@ static void give_back(struct start *start)
 	atomic_store_explicit(&start->taken, false, memory_order_release);
 }
 
+/* A thread that has just begun holds no locks, and is fit for calling the loader. */
+static void look_for_fallback(void)
+{
+	int kept = errno;
+	struct recoat_thread *thread;
+
+	if (!recoat_fallback_wanted())
+		return;
+	thread = recoat_thread_enter();
+	if (thread) {
+		recoat_fallback_open_if_wanted();
+		recoat_modules_check();
+		recoat_thread_leave(thread);
+	}
+	errno = kept;
+}
+
 static void *run(void *from)
 {
 	struct start start = {.routine = ((struct start *)from)->routine,
@@ -49,6 +69,7 @@ static void *run(void *from)
 
 	give_back(from);
 	recoat_cpu_attach();
+	look_for_fallback();
 	return start.routine(start.argument);
 }
 

@@ -77,7 +77,7 @@ static bool add_packet(void)
 
 static size_t hash(uint32_t path, uint32_t kind)
 {
-	return (size_t)(((uint64_t)path << 1 | kind) * 0x9E3779B97F4A7C15ull >> 32);
+	return (size_t)(((uint64_t)path << 2 | kind) * 0x9E3779B97F4A7C15ull >> 32);
 }
 
 /* Where the slot of `path` and `kind` is, or would go. */
@@ -168,20 +168,35 @@ static uint64_t whole_pages(size_t bytes)
 	return (bytes + page - 1) & ~(page - 1);
 }
 
-void recoat_mapping_add(const void *start, size_t bytes, uint32_t kind, uint32_t path)
+static void add_range(uint64_t start, uint64_t end_of_range, uint32_t kind, uint32_t path)
 {
 	struct slot *slot = slot_of(path, kind);
-	struct recoat_range range = {
-		.start = (uint64_t)start,
-		.end = (uint64_t)start + whole_pages(bytes),
-		.owner = slot,
-	};
+	struct recoat_range range = {.start = start, .end = end_of_range, .owner = slot};
 
 	if (!slot || !recoat_ranges_add(&ranges, &range, count_lost)) {
 		recoat_drop(RECOAT_DROP_COUNTERS);
 		return;
 	}
 	count_added(slot, range.end - range.start);
+}
+
+static void remove_range(uint64_t start, uint64_t end_of_range)
+{
+	if (!recoat_ranges_remove(&ranges, start, end_of_range, count_lost))
+		recoat_drop(RECOAT_DROP_COUNTERS);
+}
+
+void recoat_mapping_add(const void *start, size_t bytes, uint32_t kind, uint32_t path)
+{
+	add_range((uint64_t)start, (uint64_t)start + whole_pages(bytes), kind, path);
+}
+
+void recoat_mapping_break(const void *from, const void *to, uint32_t path)
+{
+	if (to > from)
+		add_range((uint64_t)from, (uint64_t)to, RECOAT_MAPPING_BREAK, path);
+	else if (to < from)
+		remove_range((uint64_t)to, (uint64_t)from);
 }
 
 void recoat_mapping_added(const void *start, size_t bytes, uint32_t kind, uint32_t path)
@@ -193,10 +208,7 @@ void recoat_mapping_added(const void *start, size_t bytes, uint32_t kind, uint32
 
 void recoat_mapping_remove(const void *start, size_t bytes)
 {
-	uint64_t from = (uint64_t)start;
-
-	if (!recoat_ranges_remove(&ranges, from, from + whole_pages(bytes), count_lost))
-		recoat_drop(RECOAT_DROP_COUNTERS);
+	remove_range((uint64_t)start, (uint64_t)start + whole_pages(bytes));
 }
 
 uint32_t recoat_mapping_kind(const void *start)

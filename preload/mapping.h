@@ -29,6 +29,12 @@ void recoat_mapping_add(const void *start, size_t bytes, uint32_t kind, uint32_t
 /* [start, start + bytes) is not mapped any more. Lock held. */
 void recoat_mapping_remove(const void *start, size_t bytes);
 
+/*
+ * `path` moved the end of the data segment `from` `to`: what lies between is mapped now, to the
+ * byte, or is not any more, whoever had mapped it. Lock held.
+ */
+void recoat_mapping_break(const void *from, const void *to, uint32_t path);
+
 /* RECOAT_MAPPING_* of what is mapped at an address; anonymous if that is not known. Lock held. */
 uint32_t recoat_mapping_kind(const void *start);
 

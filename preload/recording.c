@@ -30,6 +30,7 @@ static const char *const drop_names[RECOAT_DROP_REASONS] = {
 	[RECOAT_DROP_COUNTERS] = "no room for heap counters",
 	[RECOAT_DROP_POINTERS] = "no memory for the pointer table",
 	[RECOAT_DROP_PATHS] = "call path cut short, the call tree is full",
+	[RECOAT_DROP_SNAPSHOTS] = "no room for a snapshot of the heap",
 	[RECOAT_DROP_TRACE] = "no room for a thread's trace of the heap",
 	[RECOAT_DROP_SPANS] = "span nested too deeply or its stream is gone",
 	[RECOAT_DROP_SAMPLES] = "CPU sample whose call path could not be stored",
@@ -226,6 +227,7 @@ void recoat_recording_end(void)
 {
 	uint64_t now = recoat_clock_monotonic();
 	struct recoat_call_path_counts paths;
+	struct recoat_call_path_fallback fallback;
 	struct recoat_process_end event = {0};
 	struct rusage usage;
 
@@ -235,9 +237,12 @@ void recoat_recording_end(void)
 		event.max_resident = (uint64_t)usage.ru_maxrss * 1024u;
 	}
 	recoat_call_path_count(&paths);
+	recoat_call_path_count_fallback(&fallback);
 	recoat_lock_take(&recoat_process_lock);
 	put_drops(now);
 	recoat_put_call_path_counts(&recoat_process_stream, now, &paths);
+	if (fallback.met)
+		recoat_put_call_path_fallback(&recoat_process_stream, now, &fallback);
 	recoat_put_process_end(&recoat_process_stream, now, &event);
 	recoat_lock_drop(&recoat_process_lock);
 }

@@ -38,14 +38,15 @@ void recoat_recording_reset(void);
 
 /* Count one thing that could not be recorded. Any thread; async-signal-safe. */
 enum recoat_drop {
-	RECOAT_DROP_THREADS,  /* No memory for a thread's state. */
-	RECOAT_DROP_COUNTERS, /* No room for counters: disk full or directory gone. */
-	RECOAT_DROP_POINTERS, /* No memory for the pointer table. */
-	RECOAT_DROP_PATHS,    /* Call paths truncated because the tree is full. */
-	RECOAT_DROP_SPANS,    /* Spans nested too deeply, or their stream is gone. */
-	RECOAT_DROP_SAMPLES,  /* CPU samples whose path or counter could not be stored. */
-	RECOAT_DROP_TIMERS,   /* Threads that have no timer: the system allows no more. */
-	RECOAT_DROP_TRACE,    /* A thread's trace stream cannot be opened. */
+	RECOAT_DROP_THREADS,   /* No memory for a thread's state. */
+	RECOAT_DROP_COUNTERS,  /* No room for counters: disk full or directory gone. */
+	RECOAT_DROP_POINTERS,  /* No memory for the pointer table. */
+	RECOAT_DROP_PATHS,     /* Call paths truncated because the tree is full. */
+	RECOAT_DROP_SPANS,     /* Spans nested too deeply, or their stream is gone. */
+	RECOAT_DROP_SAMPLES,   /* CPU samples whose path or counter could not be stored. */
+	RECOAT_DROP_TIMERS,    /* Threads that have no timer: the system allows no more. */
+	RECOAT_DROP_TRACE,     /* A thread's trace stream cannot be opened. */
+	RECOAT_DROP_SNAPSHOTS, /* Snapshots of the heap that found no room. */
 	RECOAT_DROP_REASONS
 };
 void recoat_drop(enum recoat_drop reason);

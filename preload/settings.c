@@ -190,7 +190,7 @@ static bool read_heap(struct recoat_settings *settings, char *problem, size_t pr
 
 static bool read_unwinder(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
-	static const char *const names[] = {"cache", "verify", "libunwind"};
+	static const char *const names[] = {"cache", "verify", "libunwind", "complete"};
 	const char *value = getenv("RECOAT_UNWIND");
 
 	settings->unwinder = RECOAT_UNWIND_CACHE;
@@ -202,7 +202,7 @@ static bool read_unwinder(struct recoat_settings *settings, char *problem, size_
 			return true;
 	}
 	snprintf(problem, problem_size,
-		 "RECOAT_UNWIND: found '%s', expected cache, verify or libunwind", value);
+		 "RECOAT_UNWIND: found '%s', expected cache, verify, libunwind or complete", value);
 	return false;
 }
 

@@ -13,6 +13,7 @@ enum recoat_unwinder {
 	RECOAT_UNWIND_CACHE,     /* Our own, behind the stack cache. */
 	RECOAT_UNWIND_VERIFY,    /* The same, with every hit of the cache unwound again. */
 	RECOAT_UNWIND_LIBUNWIND, /* libunwind, each time. */
+	RECOAT_UNWIND_COMPLETE,  /* Our own, with libunwind opened at start for the rest. */
 };
 
 struct recoat_settings {

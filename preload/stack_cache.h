@@ -48,7 +48,8 @@ struct recoat_stack_cache_statistics {
 	uint64_t flushes;    /* Epoch changes, and times that the arena was full. */
 	uint64_t uncached;   /* Misses that left no entry. */
 	uint64_t truncated;  /* Misses deeper than max_frames. */
-	uint64_t incomplete; /* Misses that went to the fallback. */
+	uint64_t incomplete; /* Misses that went to the fallback, */
+	uint64_t completed;  /* and of which it could tell the path. */
 	uint64_t tree_full;  /* Paths cut because recoat_tree_intern() had no room. */
 	uint64_t verified;
 	uint64_t disagreements; /* Hits that a fresh unwind contradicted. */

@@ -99,7 +99,12 @@ static bool ask_fallback(struct recoat_stack_cache *cache, uint32_t *path)
 					  options->max_frames);
 	if (count < work->frames)
 		return false;
-	*path = RECOAT_PATH_ROOT;
+	for (size_t i = 0; i < work->frames; i++)
+		if (work->ips[i] != work->frame[i].registers.pc)
+			return false;
+	cache->statistics.completed++;
+	/* Deeper stacks are cut, and what is outside is not known. */
+	*path = count < options->max_frames ? RECOAT_PATH_ROOT : RECOAT_PATH_UNKNOWN;
 	while (count > 0)
 		*path = intern(cache, *path, work->ips[--count]);
 	return true;

@@ -24,6 +24,7 @@
 #include "preload/settings.h"
 #include "preload/thread.h"
 #include "preload/tree.h"
+#include "preload/unwind_fallback.h"
 
 static struct recoat_settings settings;
 static pid_t recorded; /* The process that the open recording is about, 0 if none. */
@@ -82,8 +83,10 @@ static void before_fork(void)
 {
 	bool clean = !recoat_thread_busy();
 
-	if (clean)
+	if (clean) {
+		recoat_fallback_lock();
 		recoat_lock_take(&recoat_process_lock);
+	}
 	fork_is_clean = clean;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	recoat_local.forking = clean;
@@ -93,8 +96,10 @@ static void after_fork_in_parent(void)
 {
 	recoat_local.forking = false;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	if (fork_is_clean)
+	if (fork_is_clean) {
 		recoat_lock_drop(&recoat_process_lock);
+		recoat_fallback_unlock();
+	}
 }
 
 /*
@@ -106,6 +111,7 @@ static void after_fork_in_child(void)
 	int kept = errno;
 
 	recoat_thread_allow(false);
+	recoat_fallback_unlock();
 	recoat_stream_unshare_all();
 	recoat_recording_reset();
 	recoat_thread_reset();
@@ -149,6 +155,7 @@ __attribute__((constructor)) static void start(void)
 
 	recoat_malloc_resolve();
 	recoat_mmap_resolve();
+	recoat_brk_resolve();
 	recoat_signal_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))

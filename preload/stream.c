@@ -119,6 +119,48 @@ void *recoat_file_map(const char *name, size_t bytes)
 	return at;
 }
 
+/* Into the file at `path`, which is removed again if that fails. */
+static bool write_file(const void *from, size_t bytes)
+{
+	int fd = recoat_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+	bool stored = fd >= 0 && recoat_may_be_long(bytes) && recoat_write(fd, from, bytes);
+
+	if (fd >= 0)
+		recoat_close(fd);
+	if (fd >= 0 && !stored)
+		unlink(path);
+	return stored;
+}
+
+/* Readers pass over hidden files, which is what a kill in the middle leaves. */
+bool recoat_file_store(const char *name, const void *from, size_t bytes)
+{
+	static char hidden[PATH_MAX];
+	int kept = errno;
+	bool stored;
+
+	recoat_lock_take(&files_lock);
+	stored = set_path(".new") && write_file(from, bytes);
+	if (stored) {
+		memcpy(hidden, path, sizeof hidden);
+		stored = set_path(name) && !rename(hidden, path);
+	}
+	recoat_lock_drop(&files_lock);
+	errno = kept;
+	return stored;
+}
+
+void recoat_file_remove(const char *name)
+{
+	int kept = errno;
+
+	recoat_lock_take(&files_lock);
+	if (set_path(name))
+		unlink(path);
+	recoat_lock_drop(&files_lock);
+	errno = kept;
+}
+
 static void empty_packet(struct recoat_stream *stream, uint64_t now)
 {
 	struct recoat_packet *packet = stream->packet;

@@ -8,8 +8,8 @@
  * there for a reader as soon as they are committed, even if the process is killed. A full
  * packet is appended to the file NAME (one that is not full without its empty pages), which is open
  * only for that moment, because the target may close every descriptor or reuse its number. The
- * mapping's blocks are reserved first, so that a full disk cannot raise SIGBUS in the target. When a
- * full packet cannot be stored, it stays, since what came first explains what follows, and new
+ * mapping's blocks are reserved first, so that a full disk cannot raise SIGBUS in the target. When
+ * a full packet cannot be stored, it stays, since what came first explains what follows, and new
  * events are dropped and counted in it.
  *
  * A stream has one writer at a time; its owner sees to that. All functions keep errno and
@@ -37,6 +37,12 @@ struct recoat_stream {
  * it shared. NULL if that cannot be done. recoat_stream_unshare_all() forgets it.
  */
 void *recoat_file_map(const char *name, size_t bytes);
+
+/* Store a file as a whole or not at all, under a hidden name until it is complete. */
+bool recoat_file_store(const char *name, const void *from, size_t bytes);
+
+/* Remove a file from the process's directory, if it is there. */
+void recoat_file_remove(const char *name);
 
 /*
  * Open a stream with an empty live packet. `id` is RECOAT_STREAM_*, `tid` and `shard` go into

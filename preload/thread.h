@@ -27,7 +27,8 @@
 #define RECOAT_SPAN_DEPTH_MAX 128
 #define RECOAT_FRAMES_MAX 512
 
-struct recoat_heap_slot; /* heap.c */
+struct recoat_heap_slot; /* heap_slots.h */
+struct recoat_heap_leaf;
 struct recoat_stack_cache;
 
 /* A span that has begun and not ended. */
@@ -64,7 +65,7 @@ struct recoat_thread {
 	struct recoat_sampler sampler;
 	struct recoat_heap_slot *free_slot, *slots_end; /* In the newest heap packet. */
 	struct recoat_packet *heap_packet;
-	struct recoat_heap_slot **slot_of_path[4096]; /* By path / 1024, path % 1024. */
+	struct recoat_heap_leaf *slot_of_path[4096]; /* By path / 1024, path % 1024. */
 
 	struct recoat_stream trace; /* With RECOAT_HEAP=trace. */
 	bool trace_failed;          /* It could not be opened. */

@@ -16,6 +16,7 @@
  *   spans-N.live    the one being filled
  *   heap-total      one HEAP packet with one heap_total event, updated in place
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
+ *   snapshot-N      one HEAP packet with a heap_snapshot and its heap_live events
  *   cpu-N-K         the K-th CPU packet of shard N: a cpu_total (K = 0 only) and cpu_path
  *                   events, updated in place
  *   trace-N         TRACE packets of thread state N that are full
@@ -28,6 +29,7 @@
  */
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define RECOAT_CTF_MAGIC 0xC1FC1FC1u
@@ -52,6 +54,10 @@
  */
 #define RECOAT_HEAP_SLACK 16384
 
+/* Snapshots of the heap that a process keeps, and call paths in one, at most. */
+#define RECOAT_SNAPSHOTS_MAX 64
+#define RECOAT_SNAPSHOT_PATHS_MAX 4096u
+
 /* Call paths that no event defines: the root, and the place of callers that cannot be told. */
 #define RECOAT_PATH_ROOT 0u
 #define RECOAT_PATH_UNKNOWN 1u
@@ -71,7 +77,8 @@
 /* Kinds of mappings. */
 #define RECOAT_MAPPING_ANONYMOUS 0u
 #define RECOAT_MAPPING_FILE 1u
-#define RECOAT_MAPPING_KINDS 2u
+#define RECOAT_MAPPING_BREAK 2u /* By brk and sbrk. */
+#define RECOAT_MAPPING_KINDS 3u
 
 /* Head of every packet: the CTF packet header and packet context of all streams. */
 struct recoat_packet {
@@ -95,6 +102,12 @@ static_assert(sizeof(struct recoat_packet) == 64, "on-disk layout");
 static inline uint64_t recoat_event_word(unsigned id, uint64_t time)
 {
 	return (uint64_t)id | time << RECOAT_EVENT_ID_BITS;
+}
+
+/* Did epoch `a` of the heap begin before `b`? They count modulo 2^32. */
+static inline bool recoat_epoch_before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
 }
 
 /* The same of bit-packed events. */

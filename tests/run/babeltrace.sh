@@ -3,7 +3,7 @@
 # babeltrace2 reads our recordings, and finds event by event what our own reader finds.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v babeltrace2 >/dev/null || skip_all "no babeltrace2 here"
-plan 9
+plan 10
 
 # events_of DIR: as babeltrace2 tells them, without times and packet contexts, sorted.
 events_of() {
@@ -35,5 +35,8 @@ recoat record -o kill -- "$targets/endings" kill >/dev/null 2>&1
 ok "a killed process" same_events kill
 recoat record -o threads -- "$targets/threads" >/dev/null 2>&1
 ok "1,600 threads" same_events threads
+recoat record -o snapshots -- "$targets/snapshots" steps >/dev/null 2>&1
+snapshots() { same_events snapshots && grep -q '^heap_live' ours; }
+ok "snapshots of the heap" snapshots
 recoat record -o gcc -- gcc -O1 -c "$top_srcdir/tests/targets/demo.c" -o demo.o >/dev/null 2>&1
 ok "gcc, with more than one packet of call paths" same_events gcc

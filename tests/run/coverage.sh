@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Nothing that allocates or maps is missed; see tests/targets/coverage.cc.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 17
+plan 18
 
 recoat record -o rec -- "$targets/coverage" >out 2>err
 status=$?
@@ -68,6 +68,14 @@ moved() {
 ok "mremap" moved
 # map(): 100 stay; 20 of which 5 stay; 4 and 4, mapped over and moved; 10 times 8; 1.
 ok "munmap, whole and in part" maps map 15,209,105
+# Each: calls, bytes, and what stays of them.
+both_breaks() {
+	site mappings cov_sbrk "(s['mappings'], s['bytes'], s['live_bytes']) == (2, 5300, 5000)" &&
+		site mappings cov_brk "(s['mappings'], s['bytes'], s['live_bytes']) == (2, 13000, 6000)" &&
+		json report.json "{r['function'] for r in d['mappings'] if r['kind'] == 'break'} ==
+			{'cov_sbrk', 'cov_brk'}"
+}
+ok "brk and sbrk" both_breaks
 apart() {
 	leaks cov_large=8388608 &&
 		json report.json "not any(r['function'] == 'cov_large' for r in d['mappings'])" &&

@@ -2,6 +2,7 @@
 // Every way to get memory, each once from a function of its own; see tests/run/coverage.sh.
 #include <cerrno>
 #include <cstdio>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -224,6 +225,27 @@ NOINLINE void cov_munmap()
 		munmap(map(8), 8 * PAGE);
 }
 
+// 5,000 bytes, 200 back, then 300 more: 5,100 stay. What malloc adds is not the program's.
+NOINLINE bool cov_sbrk()
+{
+	char *at = (char *)sbrk(5000);
+	bool good = sbrk(-200) == at + 5000 && sbrk(300) == at + 4800 && sbrk(0) == at + 5100;
+
+	keep(malloc(1000000)); // By mmap, which leaves the break where it is.
+	free(kept[--count]);
+	return good;
+}
+
+// 7,000 bytes, of which 1,000 go, and 100 of those of cov_sbrk().
+NOINLINE bool cov_brk()
+{
+	char *at = (char *)sbrk(0);
+
+	return !brk(at + 7000) && !brk(at + 6000) && !brk(at - 100) && !brk(at + 6000 - 100) &&
+	       !brk((void *)1) && sbrk(0) == at + 5900 && sbrk(INTPTR_MAX) == (void *)-1 &&
+	       errno == ENOMEM && brk((void *)INTPTR_MAX) == -1;
+}
+
 // What fails, fails as ever and counts nothing.
 NOINLINE bool cov_failures()
 {
@@ -271,5 +293,5 @@ int main()
 	fclose(file);
 	heap();
 	cov_mmap(), cov_mmap64(), cov_mmap_file(), cov_mremap(), cov_munmap();
-	return cov_mremap_fixed() && cov_failures() ? 7 : 1;
+	return cov_sbrk() && cov_brk() && cov_mremap_fixed() && cov_failures() ? 7 : 1;
 }

@@ -54,6 +54,9 @@ static void write_process(const char *trace)
 								       .disagreements = 4,
 								       .incomplete = 5,
 								       .truncated = 6});
+	fixture_put_call_path_fallback(&packet, 2000,
+				       &(struct recoat_call_path_fallback){
+					       .met = 7, .completed = 6, .library = "libother.so"});
 	fixture_put_cpu_sampling(
 		&packet, 2000,
 		&(struct recoat_cpu_sampling){.period_ns = 1003009, .signal = 62, .stopped = ""});
@@ -94,6 +97,17 @@ static void write_heap(const char *trace)
 	fixture_put_heap_path(&packet, 2000,
 			      &(struct recoat_heap_path){.path = 1, .bytes = 3, .at_peak = -1});
 	fixture_store(trace, "heap-0-0", &packet);
+	fixture_begin(&packet, RECOAT_STREAM_HEAP, 0);
+	fixture_put_heap_snapshot(&packet, 2000,
+				  &(struct recoat_heap_snapshot){.live = UINT64_MAX,
+								 .blocks = 2,
+								 .paths = 1,
+								 .rest_paths = UINT32_MAX,
+								 .rest_bytes = 3,
+								 .rest_blocks = 4});
+	fixture_put_heap_live(&packet, 2000,
+			      &(struct recoat_heap_live){.path = 1, .bytes = 5, .blocks = 6});
+	fixture_store(trace, "snapshot-7", &packet);
 	fixture_begin(&packet, RECOAT_STREAM_HEAP, 0);
 	fixture_put_mapping_total(&packet, 2000,
 				  &(struct recoat_mapping_total){.live = 1, .peak = UINT64_MAX});

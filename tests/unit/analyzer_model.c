@@ -139,12 +139,15 @@ static void test_takes_the_peak_by_epoch(void **state)
 	add_heap(trace, "heap-1-0",
 		 &(struct recoat_heap_path){
 			 .path = 2, .epoch = 6, .bytes = 60, .freed_bytes = 10, .at_peak = 9999});
+	/* Touched since a snapshot that was taken after the peak. */
+	add_heap(trace, "heap-2-0",
+		 &(struct recoat_heap_path){.path = 2, .epoch = 9, .bytes = 11, .at_peak = 5});
 	model = load(*state);
-	assert_int_equal(model->cct.node[2].heap.at_peak, 500);
-	assert_int_equal(recoat_heap_counts_live(&model->cct.node[2].heap), 150);
+	assert_int_equal(model->cct.node[2].heap.at_peak, 505);
+	assert_int_equal(recoat_heap_counts_live(&model->cct.node[2].heap), 161);
 	assert_int_equal(model->process[0].heap_peak, 500);
 	assert_int_equal(model->process[0].heap_peak_time, 500);
-	assert_int_equal(model->process[0].heap_shards, 2);
+	assert_int_equal(model->process[0].heap_shards, 3);
 	recoat_model_destroy(model);
 	free(trace);
 }

@@ -121,6 +121,29 @@ static void what_was_never_seen_counts_nothing(void **state)
 	assert_int_equal(read_total().live, PAGE);
 }
 
+static void move_break(uint64_t from, uint64_t to, uint32_t path)
+{
+	recoat_mapping_lock();
+	recoat_mapping_break((const void *)from, (const void *)to, path);
+	recoat_mapping_unlock();
+}
+
+static void the_break_counts_to_the_byte(void **state)
+{
+	(void)state;
+	move_break(10000, 10100, 7);
+	move_break(10100, 10150, 8);
+	move_break(10150, 10050, 9); /* All of 8's and half of 7's. */
+	move_break(10050, 9000, 9);  /* And what was never seen. */
+	move_break(9000, 9000, 9);
+	assert_int_equal(read_path(7, RECOAT_MAPPING_BREAK).bytes, 100);
+	assert_int_equal(read_path(7, RECOAT_MAPPING_BREAK).unmapped_bytes, 100);
+	assert_int_equal(read_path(8, RECOAT_MAPPING_BREAK).unmapped_bytes, 50);
+	assert_int_equal(read_path(9, RECOAT_MAPPING_BREAK).mappings, 0);
+	assert_int_equal(read_total().live, 0);
+	assert_int_equal(read_total().peak, 150);
+}
+
 static void many_paths_take_several_packets(void **state)
 {
 	size_t bytes;
@@ -154,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_mapped_over_is_gone, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_never_seen_counts_nothing, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(the_break_counts_to_the_byte, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_paths_take_several_packets, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(goes_on_without_files, set_up, tear_down),
 	};
