@@ -68,7 +68,7 @@ static void put_functions(struct recoat_page *page)
 	struct recoat_functions functions;
 	size_t shown;
 
-	recoat_functions_create(&functions, report->model, report->symbols, RECOAT_BY_SELF);
+	recoat_functions_create(&functions, report->model, report->symbols, RECOAT_BY_TOTAL);
 	shown = limit(page, functions.count, FUNCTIONS_MAX, "functions");
 	begin_list(page->file, "functions");
 	for (size_t i = 0; i < shown; i++) {

@@ -16,19 +16,23 @@ function hash(text: string): number {
 	return value >>> 0;
 }
 
-// A colour for each theme.
-export interface Fill { light: string; dark: string }
+// A colour in each theme.
+export interface Fill {
+	light: string;
+	dark: string;
+	vivid: string; // For what is small; in both themes.
+}
 
 function fill(hue: number, strong: boolean, name: string): Fill {
 	const spread = (hash(name) % 5 - 2) * 1.3;
 	const tone = (lightness: number, chroma: number) =>
 		`oklch(${lightness + spread}% ${chroma} ${hue})`;
-	return strong ? { light: tone(76, 0.105), dark: tone(50, 0.095) }
-		      : { light: tone(87, 0.055), dark: tone(40, 0.055) };
+	const vivid = `light-dark(${tone(72, 0.1)}, ${tone(62, 0.1)})`;
+	return strong ? { light: tone(76, 0.105), dark: tone(50, 0.095), vivid }
+		      : { light: tone(87, 0.055), dark: tone(40, 0.055), vivid };
 }
 
-// For a style, which follows the theme by itself, and for a canvas, which does not.
-export const css = (of: Fill) => `light-dark(${of.light}, ${of.dark})`;
+// On a canvas, which does not follow the theme by itself.
 export const paint = (of: Fill) => theme.dark() ? of.dark : of.light;
 
 export class Colours {

@@ -104,7 +104,7 @@ export class Table<Row> {
 		const text = figure(column.text(Number(value), row), Number(value));
 		if (!column.bar)
 			return h("td", { class: "number" }, text);
-		const width = most > 0 ? Math.max(0, 100 * Number(value) / most) : 0;
-		return h("td", { class: "number bar", style: `--share:${width.toFixed(2)}%` }, text);
+		const width = most > 0 ? Math.max(0, Number(value) / most) : 0;
+		return h("td", { class: "number bar", style: `--share:${width.toFixed(4)}` }, text);
 	}
 }

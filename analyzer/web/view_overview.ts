@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first look: what ran, what it cost, where it went.
-import { Fill, css } from "./colours";
-import { base, label } from "./data";
+import { Fill } from "./colours";
+import { FunctionRow, base, label } from "./data";
 import { figure, h } from "./dom";
 import * as format from "./format";
 import { Lanes } from "./lanes";
@@ -20,17 +20,21 @@ function tiles({ data }: Page): HTMLElement {
 	const cpu = data.user_ns + data.system_ns;
 	const about = data.heap_estimated ? ", estimated" : "";
 	const ended = data.processes.some((process) => process.ended_cleanly);
+	const calls = data.kernels.reduce((sum, kernel) => sum + kernel.calls, 0);
+	const called = data.kernels.filter((kernel) => kernel.calls).length;
 	return h("dl", { class: "tiles" },
 		tile("Wall time", data.wall_ns, format.time,
-		     data.process_count === 1 ? "one process" : format.plural(data.process_count, "process").replace(/processs$/, "processes")),
+		     data.process_count === 1 ? "one process" : `${format.count(data.process_count)} processes`),
 		tile("CPU time", ended ? cpu : null, format.time,
-		     ended ? `${format.time(data.user_ns)} user, ${format.time(data.system_ns)} system` : "the run was cut off"),
+		     ended ? `${format.time(data.system_ns)} in the system` : "the run was cut off"),
+		tile("In kernels", (data.trees.time.time as number[])[0], format.time,
+		     calls ? `${format.plural(calls, "call")} of ${format.plural(called, "kernel")}` : "none was called"),
 		tile("Peak heap", data.heap_peak_bytes, format.bytes,
 		     data.max_resident_bytes ? `${format.bytes(data.max_resident_bytes)} resident at most` : about.slice(2)),
 		tile("Allocated", data.heap.bytes, format.bytes,
 		     `in ${format.plural(data.heap.allocations, "allocation")}${about}`),
 		tile("Live at the end", data.heap.live_bytes, format.bytes,
-		     `${format.share(data.heap.temporary, data.heap.allocations)} of allocations temporary`));
+		     `${format.share(data.heap.temporary, data.heap.allocations)} were temporary`));
 }
 
 interface Bar { name: string; place: string; value: number; text: string; colour: Fill; open: () => void }
@@ -43,7 +47,7 @@ function ranking(title: string, whole: number, rows: Bar[], all: () => void, emp
 			h("span", { class: "name" }, row.name), h("span", { class: "number" }, row.text),
 			h("span", { class: "number quiet" }, format.share(row.value, whole)),
 			h("span", { class: "track", "aria-hidden": "true" },
-			  h("span", { style: `width:${(100 * row.value / most).toFixed(2)}%;background:${css(row.colour)}` }))))));
+			  h("span", { style: `width:${(100 * row.value / most).toFixed(2)}%;background:${row.colour.vivid}` }))))));
 	return h("section", { class: "panel" },
 		 h("header", {}, h("h2", {}, title),
 		   rows.length > 0 && h("button", { type: "button", class: "link", onclick: all }, "all")),
@@ -59,12 +63,13 @@ function hotKernels(page: Page): HTMLElement {
 	return ranking("Kernels by time", page.data.wall_ns, rows, () => page.go("kernels"), "No kernel was called.");
 }
 
-function hotFunctions(page: Page): HTMLElement {
-	const rows = page.data.functions.filter((f) => f.self_ns)
-		.map((f) => ({ name: f.function, place: base(f.module), value: f.self_ns, text: format.time(f.self_ns),
+function hotFunctions(page: Page, by: "self" | "total"): HTMLElement {
+	const value = (f: FunctionRow) => by === "self" ? f.self_ns : f.total_ns;
+	const rows = page.data.functions.filter(value).sort((a, b) => value(b) - value(a))
+		.map((f) => ({ name: f.function, place: base(f.module), value: value(f), text: format.time(value(f)),
 			       colour: page.colours.frame(f.function, f.module),
 			       open: () => page.focusFunction(f.function, "cpu") }));
-	return ranking("Functions by self CPU time", page.data.cpu.cpu_sampled_ns, rows,
+	return ranking(`Functions by ${by} CPU time`, page.data.cpu.cpu_sampled_ns, rows,
 		       () => page.go("functions"), "There are no CPU samples.");
 }
 
@@ -90,6 +95,7 @@ function peakSites(page: Page): HTMLElement {
 }
 
 export function overview(page: Page): View {
+	const called = page.data.kernels.some((kernel) => kernel.calls);
 	const strip = new Lanes(page.data, page.colours, () => undefined);
 	strip.element.classList.add("strip");
 	const element = h("div", { class: "view" }, tiles(page),
@@ -97,7 +103,7 @@ export function overview(page: Page): View {
 		  h("header", {}, h("h2", {}, "Live memory and kernels over time"),
 		    h("button", { type: "button", class: "link", onclick: () => page.go("time") }, "timeline")),
 		  strip.element),
-		h("div", { class: "columns" }, hotKernels(page), hotFunctions(page), hotSites(page),
-		  peakSites(page)));
+		h("div", { class: "columns" }, called ? hotKernels(page) : hotFunctions(page, "total"),
+		  hotFunctions(page, "self"), hotSites(page), peakSites(page)));
 	return { id: "overview", title: "Overview", element, shown: () => strip.redraw() };
 }

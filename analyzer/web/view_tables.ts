@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views that are tables: kernels, functions, allocation sites.
-import { Fill, css } from "./colours";
+import { Fill } from "./colours";
 import { FunctionRow, Kernel, Site, base, label } from "./data";
 import { h, replace } from "./dom";
 import * as format from "./format";
@@ -25,7 +25,7 @@ class TableView<Row> implements View {
 // A name with where it stands below it.
 function named(swatch: Fill, name: string, place: string): HTMLElement {
 	return h("div", { class: "named" },
-		 h("span", { class: "swatch", style: `background:${css(swatch)}` }),
+		 h("span", { class: "swatch", style: `background:${swatch.vivid}` }),
 		 h("span", { class: "name" }, name), h("span", { class: "quiet place" }, place));
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The view over time.
-import { css } from "./colours";
 import { h, replace } from "./dom";
 import * as format from "./format";
 import { Lanes } from "./lanes";
@@ -50,7 +49,7 @@ function legend(page: Page): HTMLElement {
 	const used = new Set(page.data.kernels.filter((kernel) => kernel.calls).map((k) => k.operation));
 	return h("ul", { class: "legend", "aria-label": "Colours" }, ...[...used].map((name) =>
 		h("li", {}, h("span", { class: "swatch",
-					style: `background:${css(page.colours.operation(name))}` }), name)));
+					style: `background:${page.colours.operation(name).vivid}` }), name)));
 }
 
 function note({ data }: Page): string {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The call tree as rows that open: callees below functions, or callers.
 import { CallRows, Direction, Row } from "./callers";
-import { css } from "./colours";
 import { Choice, figure, h, replace } from "./dom";
 import * as format from "./format";
 import { Metric, Tree, matcher } from "./tree";
 import { Page, View, metricOf } from "./view";
 
 const SHOWN = 60; // Of the rows below one.
+const HOT = 0.5;  // Share of all from which rows are opened at once.
 
 interface Line { element: HTMLElement; row: Row; level: number; below: Line[] | null }
 
@@ -88,11 +88,10 @@ export class TreeView implements View {
 				      onclick: () => this.unfocus() }, "×"));
 		const lines = this.add(this.rows.top(), 0, null);
 		lines[0]?.element.setAttribute("tabindex", "0");
-		// The way down that all takes is no news.
-		for (let line: Line | undefined = lines[0]; line && line.level < 12;) {
+		// Down to where it no longer goes one way.
+		const most = HOT * this.tree.value[0];
+		for (let line: Line | undefined = lines[0]; line && line.row.total >= most; line = line.below?.[0])
 			this.open(line);
-			line = line.below?.length === 1 || line.level === 0 ? line.below?.[0] : undefined;
-		}
 	}
 
 	// Put rows below a line, or at the end.
@@ -119,17 +118,17 @@ export class TreeView implements View {
 
 	private line(row: Row, level: number): Line {
 		const tree = this.tree, { text } = tree.metric;
-		const width = tree.value[0] ? 100 * row.total / tree.value[0] : 0;
+		const width = tree.value[0] ? row.total / tree.value[0] : 0;
 		const opens = this.rows!.below(row).length > 0;
 		const element = h("tr", { "aria-level": level + 1, tabindex: -1, "data-level": level,
 					  "aria-expanded": opens ? "false" : undefined,
 					  class: this.matches?.(row.name) ? "hit" : "" },
 			h("td", { class: "number" }, figure(text(row.total), row.total)),
-			h("td", { class: "number bar", style: `--share:${Math.min(100, width).toFixed(2)}%` },
+			h("td", { class: "number bar", style: `--share:${Math.min(1, width).toFixed(4)}` },
 			  format.share(row.total, tree.value[0])),
 			h("td", { class: "number" }, row.self ? figure(text(row.self), row.self) : ""),
 			h("td", { style: `--level:${level}` }, h("span", { class: "twist", "aria-hidden": "true" }),
-			  h("span", { class: "swatch", style: `background:${css(this.page.colours.frame(row.name, tree.module(row.node)))}` }),
+			  h("span", { class: "swatch", style: `background:${this.page.colours.frame(row.name, tree.module(row.node)).vivid}` }),
 			  h("span", { class: "name" }, row.name),
 			  h("span", { class: "quiet place" }, tree.place_of(row.node))));
 		const line = { element, row, level, below: null };
