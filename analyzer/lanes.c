@@ -34,8 +34,7 @@ uint32_t recoat_lanes_find(struct recoat_lanes *lanes, const char *trace, uint32
 static inline bool join(struct recoat_lane_piece *piece, const struct recoat_lane_piece *next,
 			uint64_t quantum)
 {
-	if (next->begin < piece->end ||
-	    (uint64_t)next->end - (uint64_t)piece->begin >= quantum)
+	if (next->begin < piece->end || (uint64_t)next->end - (uint64_t)piece->begin >= quantum)
 		return false;
 	piece->end = next->end;
 	piece->busy += next->busy;
@@ -54,13 +53,24 @@ static int by_begin(const void *left, const void *right)
 	return a->end < b->end ? -1 : a->end > b->end;
 }
 
+/* Only spans of different streams with one thread number come out of order. */
+static void sort_row(struct recoat_lane_row *row)
+{
+	size_t i = 1;
+
+	while (i < row->count && row->piece[i - 1].begin <= row->piece[i].begin)
+		i++;
+	if (i < row->count)
+		qsort(row->piece, row->count, sizeof(*row->piece), by_begin);
+}
+
 static void join_row(struct recoat_lanes *lanes, struct recoat_lane_row *row)
 {
 	size_t kept = 0;
 
 	if (!row->count)
 		return;
-	qsort(row->piece, row->count, sizeof(*row->piece), by_begin);
+	sort_row(row);
 	for (size_t i = 1; i < row->count; i++)
 		if (!join(&row->piece[kept], &row->piece[i], lanes->quantum))
 			row->piece[++kept] = row->piece[i];

@@ -15,8 +15,8 @@
 
 #include "analyzer/map.h"
 
-#define RECOAT_LANES_PIECES 16384 /* In all; */
-#define RECOAT_LANES 256          /* lanes and their rows, so that a piece each is half of that. */
+#define RECOAT_LANES_PIECES 24576 /* In all; */
+#define RECOAT_LANES 256          /* lanes and their rows, so that a piece each is a third. */
 #define RECOAT_LANE_ROWS 32
 
 struct recoat_lane_piece {

@@ -10,8 +10,8 @@
 #include "analyzer/report_json.h"
 
 #define KERNELS_MAX 200
-#define FUNCTIONS_MAX 500
-#define SITES_MAX 500
+#define FUNCTIONS_MAX 400
+#define SITES_MAX 400
 
 static json_t *cut(const char *from)
 {
@@ -38,9 +38,8 @@ static void cut_texts(json_t *object)
 	json_t *value;
 	void *next;
 
-	json_object_foreach_safe (object, next, key, value)
-		if (json_is_string(value))
-			set(object, key, cut(json_string_value(value)));
+	json_object_foreach_safe(object, next, key, value) if (json_is_string(value))
+		set(object, key, cut(json_string_value(value)));
 }
 
 /* Kernels keep their numbers, which spans refer to; the catalogue that was seen last is cut. */

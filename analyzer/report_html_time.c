@@ -120,9 +120,9 @@ void recoat_page_put_processes(struct recoat_page *page)
 	put_sums(page);
 	begin_list(page->file, "processes");
 	for (size_t i = 0; i < shown; i++)
-		put_element(page->file, i,
-			    process_json(&model->process[i], begin_of_run(model),
-					 POINTS_MAX / shown));
+		put_element(
+			page->file, i,
+			process_json(&model->process[i], begin_of_run(model), POINTS_MAX / shown));
 	end_list(page->file);
 	if (shown < model->processes)
 		recoat_page_leave_out(page, "%zu of %zu processes, those that started last",

@@ -318,7 +318,7 @@ export class Lanes {
 			return;
 		const left = Math.max(0, this.x(begin[at]));
 		const right = Math.min(this.surface.width, this.x(begin[at] + thread.length[at]));
-		const width = Math.max(1, right - left - 0.5);
+		const width = Math.max(1, right - left - (thread.count[at] > 1 ? 0 : 0.5));
 		const kernel = this.data.kernels[thread.kernel[at]];
 		const name = this.name(thread, at);
 		const y = top + thread.depth[at] * ROW;
