@@ -188,7 +188,8 @@ static int report(const char *path, const struct options *options)
 		.width = recoat_page_width(),
 	};
 	struct recoat_error error;
-	int result = recoat_model_create(&report.model, path, recoat_progress_show, &error);
+	int result = (options->html ? recoat_model_create_with_lanes : recoat_model_create)(
+		&report.model, path, recoat_progress_show, &error);
 
 	recoat_progress_end();
 	if (result)

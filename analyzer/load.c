@@ -60,7 +60,8 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel,
 				    end - (int64_t)span->sums.time, end);
-	add_to_lane(load, span, end);
+	if (load->model->has_lanes)
+		add_to_lane(load, span, end);
 	return 0;
 }
 

@@ -47,9 +47,11 @@ export class TimeView implements View {
 
 function legend(page: Page): HTMLElement {
 	const used = new Set(page.data.kernels.filter((kernel) => kernel.calls).map((k) => k.operation));
-	return h("ul", { class: "legend", "aria-label": "Colours" }, ...[...used].map((name) =>
-		h("li", {}, h("span", { class: "swatch",
-					style: `background:${page.colours.operation(name).vivid}` }), name)));
+	const colours = [...used].map((name) => [name, page.colours.operation(name).vivid]);
+	if (page.data.span_quantum_ns)
+		colours.push(["several", "var(--several)"]);
+	return h("ul", { class: "legend", "aria-label": "Colours" }, ...colours.map(([name, colour]) =>
+		h("li", {}, h("span", { class: "swatch", style: `background:${colour}` }), name)));
 }
 
 function note({ data }: Page): string {
