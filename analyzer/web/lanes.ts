@@ -48,6 +48,8 @@ function held(process: Process, from: number, to: number): number {
 			high = middle;
 	}
 	let most = low ? live[low - 1] : 0;
+	if (process.heap_peak_ns >= from && process.heap_peak_ns <= to)
+		most = Math.max(most, process.heap_peak_bytes); // Between two points, perhaps.
 	for (; low < time.length && time[low] <= to; low++)
 		most = Math.max(most, live[low]);
 	return most;
