@@ -13,18 +13,22 @@
 #include "analyzer/error.h"
 #include "analyzer/launch.h"
 #include "analyzer/memory.h"
+#include "analyzer/plugin_probe.h"
 #include "analyzer/program.h"
 #include "analyzer/recording_place.h"
 #include "analyzer/run.h"
 #include "analyzer/runtime.h"
 
 static const char help[] =
-	"Usage: recoat record [-o DIR] [--kernels GLOB] [--heap LEVEL] [--cpu HZ]\n"
+	"Usage: recoat record [-o DIR] [-p PLUGINS] [--kernels GLOB] [--heap LEVEL] [--cpu HZ]\n"
 	"                     -- COMMAND [ARGUMENT]...\n"
 	"Run COMMAND and record what it and the processes that it starts do. Its output, input\n"
 	"and exit status are its own.\n\n"
 	"  -o, --output DIR   where the recording goes: a new or empty directory\n"
 	"                     (default: ./recoat-PROGRAM-PID)\n"
+	"  -p, --plugins NAME[:OPTION=VALUE]...,...\n"
+	"                     put these before the kernels, outermost first; see\n"
+	"                     `recoat list plugins`\n"
 	"  --kernels GLOB,... catch only kernels with such a name; see `recoat list kernels`\n"
 	"  --heap LEVEL       profile (default): account every allocation; off;\n"
 	"                     trace: write every allocation and free, for lifetimes;\n"
@@ -40,6 +44,7 @@ struct options {
 	const char *kernels;
 	const char *heap;
 	const char *cpu;
+	const char *plugins;
 	bool help;
 	char *const *command;
 };
@@ -59,6 +64,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		{"kernels", required_argument, NULL, 'k'},
 		{"heap", required_argument, NULL, 'm'},
 		{"cpu", required_argument, NULL, 'c'},
+		{"plugins", required_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -66,7 +72,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 
 	opterr = 0;
 	/* '+': what follows the first other word belongs to the command. */
-	while ((found = getopt_long(argc, argv, "+:o:h", known, NULL)) != -1) {
+	while ((found = getopt_long(argc, argv, "+:o:p:h", known, NULL)) != -1) {
 		if (found == 'o')
 			options->output = optarg;
 		else if (found == 'k')
@@ -75,6 +81,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			options->heap = optarg;
 		else if (found == 'c')
 			options->cpu = optarg;
+		else if (found == 'p')
+			options->plugins = optarg;
 		else if (found == 'h')
 			options->help = true;
 		else
@@ -97,6 +105,7 @@ static char **prepare(void *user, struct recoat_error *error)
 		.kernels = session->options->kernels,
 		.heap = session->options->heap,
 		.cpu = session->options->cpu,
+		.plugins = session->options->plugins,
 	};
 
 	settings.output =
@@ -146,6 +155,8 @@ static int check(const struct options *options, const char *file, char **library
 	*status = result == -ENOEXEC ? RECOAT_EXIT_CANNOT_RUN : RECOAT_EXIT_REFUSED;
 	if (!result)
 		result = recoat_runtime_check(options->kernels, options->heap, options->cpu, error);
+	if (!result)
+		result = recoat_plugins_check(options->plugins, error);
 	if (!result)
 		result = recoat_place_check(options->output, error);
 	if (!result)

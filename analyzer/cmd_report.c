@@ -167,6 +167,7 @@ static void render(struct recoat_report *report, const struct options *options)
 		recoat_report_memory_tree(report, stdout);
 	} else {
 		recoat_report_kernels(report, stdout);
+		recoat_report_plugins(report, stdout);
 		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
 		recoat_report_lifetimes(report, stdout);

@@ -38,6 +38,7 @@ GET(u32)
 GET(u64)
 GET(x64)
 GET(i64)
+GET(f64)
 #undef GET
 
 static inline bool get_str(struct cursor *cursor, recoat_str *to, const char *field)
@@ -246,6 +247,7 @@ PUT(u32, "%" PRIu32)
 PUT(u64, "%" PRIu64)
 PUT(i64, "%" PRIi64)
 PUT(x64, "0x%" PRIX64)
+PUT(f64, "%g")
 #undef PUT
 
 static void put_str(FILE *file, recoat_str value)

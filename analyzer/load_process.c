@@ -262,6 +262,18 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_heap_recording:
 		take_heap_recording(load, &event->as.heap_recording);
 		break;
+	case RECOAT_KEY_plugin_note:
+		recoat_plugins_take_note(&load->model->plugins, &load->model->strings,
+					 &event->as.plugin_note);
+		break;
+	case RECOAT_KEY_counter:
+		recoat_plugins_take_counter(&load->model->plugins, &load->model->strings,
+					    &event->as.counter);
+		break;
+	case RECOAT_KEY_mismatch:
+		recoat_plugins_take_mismatch(&load->model->plugins, &load->model->strings,
+					     &event->as.mismatch);
+		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);
 		break;

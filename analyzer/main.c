@@ -11,6 +11,7 @@ static const struct recoat_command *const commands[] = {
 	&recoat_command_report,
 	&recoat_command_list,
 	&recoat_command_dump,
+	&recoat_command_swap,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

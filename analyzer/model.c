@@ -174,6 +174,7 @@ void recoat_model_destroy(struct recoat_model *model)
 	free(model->process);
 	free(model->kernel);
 	free(model->refusal);
+	recoat_plugins_fini(&model->plugins);
 	recoat_map_fini(&model->kernel_index);
 	recoat_spans_fini(&model->spans);
 	recoat_timeline_fini(&model->timeline);

@@ -11,6 +11,7 @@
 #include "analyzer/lanes.h"
 #include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
+#include "analyzer/plugins.h"
 #include "analyzer/snapshots.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
@@ -111,6 +112,7 @@ struct recoat_model {
 	struct recoat_cpu_counts cpu;            /* Likewise. */
 	struct recoat_lifetimes_table lifetimes; /* From heap traces. */
 	struct recoat_mappings mappings;         /* Not part of the heap. */
+	struct recoat_plugins plugins;
 	uint64_t unknown_paths;                  /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */

@@ -48,6 +48,9 @@ void recoat_report_lifetimes(const struct recoat_report *report, FILE *file);
 /* The table of mappings, nothing if there are none. */
 void recoat_report_mappings(const struct recoat_report *report, FILE *file);
 
+/* What plugins did and found, nothing without any. */
+void recoat_report_plugins(const struct recoat_report *report, FILE *file);
+
 /* A site in words, and who called it on its largest path; both for the caller to free. */
 char *recoat_site_label(const struct recoat_site *site);
 char *recoat_site_callers(const struct recoat_report *report, const struct recoat_site *site);

@@ -351,6 +351,7 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 	put_functions(report, file);
 	put_sites(report, file);
 	recoat_report_json_mappings(report, file);
+	recoat_report_json_plugins(report, file);
 	put_spans(report, file);
 	put_nodes(report, file);
 	put_frames(report, file);

@@ -121,4 +121,7 @@ json_t *recoat_report_json_snapshots(const struct recoat_snapshots *snapshots);
 /* The member "mappings": what was mapped, kind by kind and site by site. */
 void recoat_report_json_mappings(const struct recoat_report *report, FILE *file);
 
+/* The member "plugins". */
+void recoat_report_json_plugins(const struct recoat_report *report, FILE *file);
+
 #endif

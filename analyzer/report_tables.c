@@ -134,6 +134,19 @@ static bool is_partial(const struct recoat_model *model)
 	return false;
 }
 
+/* Did nobody call the kernel of `row`, whoever would have served? One row of those says yes. */
+static bool is_idle(const struct recoat_model *model, const struct recoat_kernel_row *row)
+{
+	for (size_t i = 0; i < model->kernels; i++) {
+		const struct recoat_kernel_row *other = &model->kernel[i];
+
+		if (!strcmp(other->kernel, row->kernel) && !strcmp(other->abi, row->abi) &&
+		    (other->sums.calls || other < row))
+			return false;
+	}
+	return true;
+}
+
 /* Kernels that were caught but never called, in one line. */
 static void print_idle(const struct recoat_report *report, FILE *file)
 {
@@ -141,7 +154,7 @@ static void print_idle(const struct recoat_report *report, FILE *file)
 	const char *before = "caught, but not called: ";
 
 	for (size_t i = 0; i < model->kernels; i++) {
-		if (model->kernel[i].sums.calls)
+		if (!is_idle(model, &model->kernel[i]))
 			continue;
 		fprintf(file, "%s%s", before, model->kernel[i].kernel);
 		before = ", ";

@@ -271,6 +271,7 @@ char **recoat_runtime_environment(const struct recoat_runtime_settings *settings
 	set_value(&environment, "RECOAT_KERNELS", settings->kernels);
 	set_value(&environment, "RECOAT_HEAP", settings->heap);
 	set_value(&environment, "RECOAT_CPU", settings->cpu);
+	set_value(&environment, "RECOAT_PLUGINS", settings->plugins);
 	add(&environment, NULL);
 	free(libraries);
 	free(output);

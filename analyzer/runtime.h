@@ -27,6 +27,7 @@ struct recoat_runtime_settings {
 	const char *kernels;
 	const char *heap;
 	const char *cpu;
+	const char *plugins;
 };
 
 /* This process's environment with these settings in it; the process ends or execs with it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsing catalogues: inih splits lines into keys and values, this file gives them meaning. */
+/* Parsing catalogues: inih splits lines into keys and values; catalogue_keys.c reads values. */
 #include "kernels/catalogue.h"
 
 #include <errno.h>
@@ -8,33 +8,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_BYTES_MAX 512 /* On the stack, in inih. */
+#include "kernels/catalogue_parser.h"
+
+#define LINE_BYTES_MAX 1280 /* On the stack, in inih. */
 
 /*
  * inih as Debian builds it tells a handler neither the line number nor where a section
  * begins, and cuts section names at 49 bytes. It does ask for every line, so next_line()
  * keeps count and takes sections down itself.
  */
-struct parser {
-	const char *at, *end; /* The text not yet read. */
-	int line;
-	bool in_section;
-	bool failed; /* `error` has been filled; nothing more is to be done. */
-	int section_line;
-	uint32_t seen; /* Bit n: key n of keys[] stood in this section. */
-	struct recoat_kernel kernel;
-	struct recoat_catalogue *catalogue;
-	const char *file;
-	struct recoat_catalogue_error *error;
-};
 
-typedef bool key_function(struct parser *parser, const char *value);
-
-static bool fail(struct parser *parser, int line, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* Always false, so that callers can return it. What fails first is reported. */
-static bool fail(struct parser *parser, int line, const char *format, ...)
+bool recoat_parser_fail(struct recoat_parser *parser, int line, const char *format, ...)
 {
 	va_list list;
 
@@ -50,111 +34,17 @@ static bool fail(struct parser *parser, int line, const char *format, ...)
 	return false;
 }
 
-static bool copy_text(struct parser *parser, char *to, size_t room, const char *key,
-		      const char *value)
-{
-	size_t length = strlen(value);
-
-	if (length == 0)
-		return fail(parser, parser->line, "found nothing behind '%s', expected a value",
-			    key);
-	if (length >= room)
-		return fail(parser, parser->line,
-			    "found %zu bytes behind '%s', expected at most %zu", length, key,
-			    room - 1);
-	memcpy(to, value, length + 1);
-	return true;
-}
-
-static bool take_operation(struct parser *parser, const char *value)
-{
-	return copy_text(parser, parser->kernel.operation, sizeof(parser->kernel.operation),
-			 "operation", value);
-}
-
-static bool take_abi(struct parser *parser, const char *value)
-{
-	return copy_text(parser, parser->kernel.abi, sizeof(parser->kernel.abi), "abi", value);
-}
-
-static bool take_symbol(struct parser *parser, const char *value)
-{
-	uint32_t *count = &parser->kernel.symbols;
-
-	if (*count == RECOAT_KERNEL_SYMBOLS_MAX)
-		return fail(parser, parser->line, "found one more 'symbol', expected at most %d",
-			    RECOAT_KERNEL_SYMBOLS_MAX);
-	return copy_text(parser, parser->kernel.symbol[(*count)++], RECOAT_SYMBOL_MAX, "symbol",
-			 value);
-}
-
-static bool take_size(struct parser *parser, const char *value)
-{
-	char message[160];
-
-	if (!copy_text(parser, parser->kernel.size_text, sizeof(parser->kernel.size_text), "size",
-		       value))
-		return false;
-	if (recoat_size_parse(&parser->kernel.size, value, message, sizeof(message)))
-		return fail(parser, parser->line, "size, %s", message);
-	return true;
-}
-
-static bool take_stack_words(struct parser *parser, const char *value)
-{
-	if (value[0] < '0' || value[0] > '8' || value[1] != '\0')
-		return fail(parser, parser->line,
-			    "found stack_words '%.40s', expected a number from 0 to 8", value);
-	parser->kernel.stack_words = (uint32_t)(value[0] - '0');
-	return true;
-}
-
-static bool take_all(struct parser *parser, const char *value)
-{
-	parser->kernel.all = strcmp(value, "yes") == 0;
-	if (!parser->kernel.all && strcmp(value, "no") != 0)
-		return fail(parser, parser->line, "found all '%.40s', expected yes or no", value);
-	return true;
-}
-
-static const struct {
-	const char *name;
-	key_function *take;
-	bool repeatable;
-} keys[] = {
-	{"operation", take_operation, false},
-	{"abi", take_abi, false},
-	{"symbol", take_symbol, true},
-	{"size", take_size, false},
-	{"stack_words", take_stack_words, false},
-	{"all", take_all, false},
-};
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
-#define KEY_NAMES "operation, abi, symbol, size, stack_words, all"
-
-static bool take_key(struct parser *parser, size_t n, const char *value)
-{
-	if ((parser->seen >> n & 1) && !keys[n].repeatable)
-		return fail(parser, parser->line, "found '%s' again, expected it once in [%s]",
-			    keys[n].name, parser->kernel.name);
-	parser->seen |= UINT32_C(1) << n;
-	return keys[n].take(parser, value);
-}
-
 /* inih's handler: not 0 to go on. The section it names may be cut short and is not used. */
 static int on_key(void *user, const char *section, const char *key, const char *value)
 {
-	struct parser *parser = user;
+	struct recoat_parser *parser = user;
 
 	(void)section;
 	if (!parser->in_section)
-		return fail(parser, parser->line,
-			    "found '%.40s' before any section, expected [KERNEL]", key);
-	for (size_t n = 0; n < KEYS; n++)
-		if (strcmp(key, keys[n].name) == 0)
-			return take_key(parser, n, value);
-	return fail(parser, parser->line, "found unknown key '%.40s', expected one of %s", key,
-		    KEY_NAMES);
+		return recoat_parser_fail(parser, parser->line,
+					  "found '%.40s' before any section, expected [KERNEL]",
+					  key);
+	return recoat_parser_key(parser, key, value);
 }
 
 static bool is_known(const struct recoat_catalogue *catalogue, const struct recoat_kernel *kernel)
@@ -167,7 +57,7 @@ static bool is_known(const struct recoat_catalogue *catalogue, const struct reco
 }
 
 /* A section is complete when the next begins or the text ends. */
-static bool end_section(struct parser *parser)
+static bool end_section(struct recoat_parser *parser)
 {
 	struct recoat_catalogue *catalogue = parser->catalogue;
 	const struct recoat_kernel *kernel = &parser->kernel;
@@ -175,18 +65,29 @@ static bool end_section(struct parser *parser)
 	if (!parser->in_section)
 		return true;
 	if (!kernel->abi[0])
-		return fail(parser, parser->section_line, "found no 'abi' in [%s], expected one",
-			    kernel->name);
-	if (kernel->symbols == 0)
-		return fail(parser, parser->section_line,
-			    "found no 'symbol' in [%s], expected 1 to %d", kernel->name,
-			    RECOAT_KERNEL_SYMBOLS_MAX);
+		return recoat_parser_fail(parser, parser->section_line,
+					  "found no 'abi' in [%s], expected one", kernel->name);
+	if (!kernel->symbols && !kernel->rtti[0] && !kernel->pybind[0] && !kernel->build_id[0])
+		return recoat_parser_fail(
+			parser, parser->section_line,
+			"found no 'symbol' in [%s], expected one, or 'rtti', 'pybind' or "
+			"'offset'",
+			kernel->name);
+	if (kernel->rtti[0] && !parser->has_slot)
+		return recoat_parser_fail(parser, parser->section_line,
+					  "found 'rtti' without 'slot' in [%s], expected both",
+					  kernel->name);
+	if (!kernel->rtti[0] && parser->has_slot)
+		return recoat_parser_fail(parser, parser->section_line,
+					  "found 'slot' without 'rtti' in [%s], expected both",
+					  kernel->name);
 	if (is_known(catalogue, kernel))
 		return true;
 	if (catalogue->count == RECOAT_KERNELS_MAX)
-		return fail(parser, parser->section_line,
-			    "found one more kernel, expected at most %d in all catalogues",
-			    RECOAT_KERNELS_MAX);
+		return recoat_parser_fail(
+			parser, parser->section_line,
+			"found one more kernel, expected at most %d in all catalogues",
+			RECOAT_KERNELS_MAX);
 	catalogue->kernel[catalogue->count++] = *kernel;
 	return true;
 }
@@ -200,7 +101,7 @@ static bool name_valid(const char *name, size_t length)
 }
 
 /* `line` begins with a bracket. What stands behind the closing one must be a comment. */
-static bool begin_section(struct parser *parser, const char *line)
+static bool begin_section(struct recoat_parser *parser, const char *line)
 {
 	const char *name = line + 1;
 	size_t length = strcspn(name, "]");
@@ -209,22 +110,25 @@ static bool begin_section(struct parser *parser, const char *line)
 	if (!end_section(parser))
 		return false;
 	if (name[length] != ']')
-		return fail(parser, parser->line, "found '%.80s', expected ] behind the name",
-			    line);
+		return recoat_parser_fail(parser, parser->line,
+					  "found '%.80s', expected ] behind the name", line);
 	if (length == 0 || length >= RECOAT_KERNEL_NAME_MAX)
-		return fail(parser, parser->line, "found a name of %zu bytes, expected 1 to %d",
-			    length, RECOAT_KERNEL_NAME_MAX - 1);
+		return recoat_parser_fail(parser, parser->line,
+					  "found a name of %zu bytes, expected 1 to %d", length,
+					  RECOAT_KERNEL_NAME_MAX - 1);
 	if (!name_valid(name, length))
-		return fail(parser, parser->line,
-			    "found name '%.*s', expected letters, digits and . _ - : +",
-			    (int)length, name);
+		return recoat_parser_fail(
+			parser, parser->line,
+			"found name '%.*s', expected letters, digits and . _ - : +", (int)length,
+			name);
 	behind += strspn(behind, " \t\r\n");
 	if (*behind && *behind != ';' && *behind != '#')
-		return fail(parser, parser->line, "found '%.40s' behind ], expected a new line",
-			    behind);
+		return recoat_parser_fail(parser, parser->line,
+					  "found '%.40s' behind ], expected a new line", behind);
 	parser->in_section = true;
 	parser->section_line = parser->line;
 	parser->seen = 0;
+	parser->has_slot = false;
 	memset(&parser->kernel, 0, sizeof(parser->kernel));
 	memcpy(parser->kernel.name, name, length);
 	strcpy(parser->kernel.operation, "other");
@@ -233,17 +137,18 @@ static bool begin_section(struct parser *parser, const char *line)
 }
 
 /* Move a line into `line`; false if it does not fit or is no text. */
-static bool copy_line(struct parser *parser, char *line, size_t room)
+static bool copy_line(struct recoat_parser *parser, char *line, size_t room)
 {
 	const char *feed = memchr(parser->at, '\n', (size_t)(parser->end - parser->at));
 	size_t length = (size_t)((feed ? feed : parser->end) - parser->at);
 
 	parser->line++;
 	if (length >= room)
-		return fail(parser, parser->line, "found a line of %zu bytes, expected at most %zu",
-			    length, room - 1);
+		return recoat_parser_fail(parser, parser->line,
+					  "found a line of %zu bytes, expected at most %zu", length,
+					  room - 1);
 	if (memchr(parser->at, '\0', length))
-		return fail(parser, parser->line, "found a NUL byte, expected text");
+		return recoat_parser_fail(parser, parser->line, "found a NUL byte, expected text");
 	memcpy(line, parser->at, length);
 	line[length] = '\0';
 	parser->at += length + (feed != NULL);
@@ -253,7 +158,7 @@ static bool copy_line(struct parser *parser, char *line, size_t room)
 /* inih's reader, in the manner of fgets(): NULL when there is no more or something failed. */
 static char *next_line(char *line, int room, void *user)
 {
-	struct parser *parser = user;
+	struct recoat_parser *parser = user;
 	const char *first;
 
 	if (parser->failed || parser->at == parser->end)
@@ -266,7 +171,7 @@ static char *next_line(char *line, int room, void *user)
 	return line;
 }
 
-static void skip_byte_order_mark(struct parser *parser)
+static void skip_byte_order_mark(struct recoat_parser *parser)
 {
 	if (parser->end - parser->at >= 3 && memcmp(parser->at, "\xef\xbb\xbf", 3) == 0)
 		parser->at += 3;
@@ -285,7 +190,7 @@ int recoat_catalogue_parse(struct recoat_catalogue *catalogue, const char *text,
 			   const char *file, struct recoat_catalogue_error *error)
 {
 	uint32_t count = catalogue->count;
-	struct parser parser = {
+	struct recoat_parser parser = {
 		.at = text,
 		.end = text + length,
 		.catalogue = catalogue,
@@ -296,7 +201,8 @@ int recoat_catalogue_parse(struct recoat_catalogue *catalogue, const char *text,
 	skip_byte_order_mark(&parser);
 	set_up_inih();
 	if (ini_parse_stream(next_line, &parser, on_key, &parser) != 0)
-		fail(&parser, parser.line, "found a line without =, expected KEY = VALUE");
+		recoat_parser_fail(&parser, parser.line,
+				   "found a line without =, expected KEY = VALUE");
 	if (!parser.failed)
 		end_section(&parser);
 	if (!parser.failed)

@@ -10,13 +10,21 @@
  *   operation   = signal mapping
  *   abi         = amqadf-c
  *   symbol      = amqadf_map_idw
+ *   rtti        = N7mapping9IDWMapperE
+ *   slot        = 2
+ *   pybind      = GridFusion.fuse
+ *   offset      = 5dc767c02e183bb9+0x1a40
+ *   module      = libfusion*.so
  *   size        = arg0->u64[0]
  *   stack_words = 8
+ *   all         = no
+ *   hook        = auto
  *
- * `abi` and at least one `symbol` are required; `symbol` alone may be repeated, up to four
- * times. Left out, operation is "other", size unknown, stack_words 8 and `all` "no" (else
- * "yes"). Lines that begin with ; or # are comments, as is what follows " ;". A line has at
- * most 511 bytes.
+ * `abi` and one of `symbol`, `rtti` with `slot`, `pybind` and `offset` are required; `symbol`
+ * alone may be repeated, up to four times. Left out, operation is "other", size unknown,
+ * stack_words 8, `all` "no" (else "yes"), `hook` "auto" (else "inline" or "slot") and any
+ * module is looked into. Lines that begin with ; or # are comments, as is what follows " ;".
+ * A line has at most 1279 bytes.
  *
  * The same kernel may stand in several sections if their ABI tags differ. Everything
  * here is plain data of fixed size: nothing allocates on the heap, so that the parser can
@@ -32,7 +40,12 @@
 #define RECOAT_KERNELS_MAX 256
 #define RECOAT_KERNEL_NAME_MAX 64
 #define RECOAT_KERNEL_SYMBOLS_MAX 4
-#define RECOAT_SYMBOL_MAX 192
+#define RECOAT_SYMBOL_MAX 1024 /* OpenVDB's mangled names reach 500 bytes. */
+#define RECOAT_PYBIND_MAX 192
+#define RECOAT_SIZE_TEXT_MAX 192
+#define RECOAT_SLOT_MAX 4095
+#define RECOAT_BUILD_ID_MAX 129 /* In hexadecimal, with the NUL. */
+#define RECOAT_BUILD_ID_DIGITS_MIN 8
 #define RECOAT_SIZE_STEPS_MAX 24
 #define RECOAT_STACK_WORDS_DEFAULT 8
 #define RECOAT_ARGUMENTS_MAX 6 /* Those in integer registers: rdi rsi rdx rcx r8 r9. */
@@ -68,6 +81,13 @@ struct recoat_size {
 /* Reads `bytes` bytes at `address` of the process into `to`; false if that is not mapped. */
 typedef bool recoat_size_read(uint64_t address, void *to, size_t bytes);
 
+/* Which way of catching an entry asks for. */
+enum recoat_hook_kind {
+	RECOAT_HOOK_AUTO,   /* The first that can be done safely. */
+	RECOAT_HOOK_INLINE, /* Only by its own code. */
+	RECOAT_HOOK_SLOT,   /* Only by pointers to it. */
+};
+
 struct recoat_kernel {
 	char name[RECOAT_KERNEL_NAME_MAX];
 	char operation[RECOAT_KERNEL_NAME_MAX];
@@ -76,7 +96,14 @@ struct recoat_kernel {
 	uint32_t symbols;
 	uint32_t stack_words; /* Words of stack arguments, 0 to 8; default 8. The thunk passes 8 on. */
 	bool all;             /* Take every match of a glob, not only a single one. */
-	char size_text[RECOAT_SYMBOL_MAX];
+	enum recoat_hook_kind hook;
+	char module[RECOAT_KERNEL_NAME_MAX]; /* Glob over files' base names; "": any module. */
+	char rtti[RECOAT_SYMBOL_MAX];        /* Mangled name of a type, without _ZTS; "": none. */
+	uint32_t slot;                       /* Of its primary vtable, counted from 0. */
+	char pybind[RECOAT_PYBIND_MAX];      /* Class.method or module.function; "": none. */
+	char build_id[RECOAT_BUILD_ID_MAX];  /* For `offset`, maybe its beginning; "": none. */
+	uint64_t offset;                     /* Address as the file numbers it. */
+	char size_text[RECOAT_SIZE_TEXT_MAX];
 	struct recoat_size size;
 };
 
@@ -109,11 +136,8 @@ int recoat_catalogue_parse(struct recoat_catalogue *catalogue, const char *text,
 int recoat_catalogue_load(struct recoat_catalogue *catalogue, const char *path,
 			  struct recoat_catalogue_error *error);
 
-/*
- * Does `symbol` match one of the kernel's? Compiler's clones (names with .cold, .isra.,
- * .constprop. or .part. behind) never match.
- */
-bool recoat_kernel_matches(const struct recoat_kernel *kernel, const char *symbol);
+/* Is it a compiler's clone: a name with .cold, .isra., .constprop. or .part. behind? */
+bool recoat_symbol_is_clone(const char *symbol);
 
 /* Shell pattern match with * and ? only; needs no locale and no memory. */
 bool recoat_glob_match(const char *pattern, const char *text);

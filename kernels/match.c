@@ -59,7 +59,7 @@ bool recoat_glob_list_match(const char *list, const char *name)
 	}
 }
 
-static bool is_clone(const char *symbol)
+bool recoat_symbol_is_clone(const char *symbol)
 {
 	for (size_t n = 0; n < sizeof(clone_marks) / sizeof(clone_marks[0]); n++) {
 		const char *mark = clone_marks[n];
@@ -71,15 +71,5 @@ static bool is_clone(const char *symbol)
 		    (n == 0 ? behind == '\0' || behind == '.' : behind >= '0' && behind <= '9'))
 			return true;
 	}
-	return false;
-}
-
-bool recoat_kernel_matches(const struct recoat_kernel *kernel, const char *symbol)
-{
-	if (is_clone(symbol))
-		return false;
-	for (uint32_t n = 0; n < kernel->symbols; n++)
-		if (recoat_glob_match(kernel->symbol[n], symbol))
-			return true;
 	return false;
 }

@@ -15,6 +15,9 @@ AC_DEFUN([RECOAT_WARNINGS], [
   AC_ARG_ENABLE([werror],
     [AS_HELP_STRING([--disable-werror], [let warnings pass])],
     [recoat_werror=$enableval], [recoat_werror=yes])
-  AS_IF([test "x$recoat_werror" = xyes], [AS_VAR_APPEND([RECOAT_WARN_CFLAGS], [" -Werror"])])
+  WERROR=
+  AS_IF([test "x$recoat_werror" = xyes], [WERROR=-Werror])
+  AS_VAR_APPEND([RECOAT_WARN_CFLAGS], [" $WERROR"])
+  AC_SUBST([WERROR])
   AC_SUBST([RECOAT_WARN_CFLAGS])
 ])

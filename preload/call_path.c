@@ -7,7 +7,6 @@
 #include "preload/message.h"
 #include "preload/modules.h"
 #include "preload/recording.h"
-#include "preload/stack_cache.h"
 #include "preload/tree.h"
 #include "preload/unwind_fallback.h"
 
@@ -40,16 +39,16 @@ static uint32_t intern(uint32_t path, uint64_t ip)
 	return path;
 }
 
-static uint32_t path_by_libunwind(struct recoat_thread *thread, const struct recoat_caller *caller)
+static uint32_t path_by_libunwind(struct recoat_thread *thread, uint64_t ip, uint64_t stack)
 {
-	const struct recoat_registers start = {.pc = caller->ip, .sp = caller->stack};
+	const struct recoat_registers start = {.pc = ip, .sp = stack};
 	uint32_t path = RECOAT_PATH_ROOT;
 	bool whole;
 	size_t count =
 		recoat_libunwind_backtrace(&start, thread->frames, RECOAT_FRAMES_MAX, &whole);
 
 	if (!count)
-		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
+		return intern(RECOAT_PATH_UNKNOWN, ip);
 	while (count > 0)
 		path = intern(path, thread->frames[--count]);
 	return path;
@@ -69,21 +68,23 @@ static struct recoat_stack_cache *cache_of(struct recoat_thread *thread, uint64_
 		thread->stacks = recoat_stack_cache_create(&options);
 	if (thread->stacks)
 		recoat_stack_cache_attach(thread->stacks, stack);
-	thread->stacks_attached = thread->stacks != NULL;
+	thread->attached = thread->stacks;
 	return thread->stacks;
+}
+
+RECOAT_SLOW uint32_t recoat_call_path_slowly(struct recoat_thread *thread, uint64_t ip,
+					     uint64_t stack, uint64_t base)
+{
+	if (by_libunwind)
+		return path_by_libunwind(thread, ip, stack);
+	if (!cache_of(thread, stack))
+		return intern(RECOAT_PATH_UNKNOWN, ip);
+	return recoat_stack_cache_lookup(thread->attached, ip, stack, base);
 }
 
 uint32_t recoat_call_path(struct recoat_thread *thread, const struct recoat_caller *caller)
 {
-	struct recoat_stack_cache *cache = thread->stacks;
-
-	if (__builtin_expect(by_libunwind, 0))
-		return path_by_libunwind(thread, caller);
-	if (__builtin_expect(!thread->stacks_attached, 0))
-		cache = cache_of(thread, caller->stack);
-	if (__builtin_expect(!cache, 0))
-		return intern(RECOAT_PATH_UNKNOWN, caller->ip);
-	return recoat_stack_cache_lookup(cache, caller->ip, caller->stack, caller->base);
+	return recoat_call_path_inlined(thread, caller->ip, caller->stack, caller->base);
 }
 
 void recoat_call_path_count_fallback(struct recoat_call_path_fallback *counts)

@@ -10,6 +10,7 @@
 #include "preload/cfi_bytes.h"
 #include "preload/cfi_expression.h"
 #include "preload/cfi_program.h"
+#include "preload/code_memory.h"
 
 #define TABLE_ENCODING 0x3b /* datarel, sdata4: the one that linkers write. */
 #define NO_ENCODING 0xff
@@ -25,12 +26,6 @@ struct table_entry {
 struct table {
 	const struct table_entry *entry;
 	uint64_t count;
-};
-
-struct fde {
-	struct recoat_cie cie;
-	uint64_t start;
-	struct recoat_bytes instructions;
 };
 
 bool recoat_cfi_without_find_object;
@@ -211,18 +206,17 @@ static bool parse_cie(const uint8_t *at, struct recoat_cie *cie)
 }
 
 /* 0, -ENOENT if no function covers `pc`, or -EINVAL if its entry cannot be read. */
-static int parse_fde(const uint8_t *at, uint64_t pc, struct fde *fde)
+static int parse_fde(const uint8_t *at, uint64_t pc, struct recoat_fde *fde)
 {
 	struct recoat_bytes from = open_entry(at);
 	const uint8_t *id_field = from.at;
 	uint64_t distance = recoat_bytes_unsigned(&from, 4);
-	uint64_t size;
 
 	if (from.bad || !distance || !parse_cie(id_field - distance, &fde->cie))
 		return -EINVAL;
 	fde->start = recoat_bytes_pointer(&from, fde->cie.pointer_encoding, 0);
-	size = recoat_bytes_pointer(&from, fde->cie.pointer_encoding & 0x0f, 0);
-	if (pc - fde->start >= size)
+	fde->size = recoat_bytes_pointer(&from, fde->cie.pointer_encoding & 0x0f, 0);
+	if (pc - fde->start >= fde->size)
 		return -ENOENT;
 	if (fde->cie.augmented) {
 		uint64_t skipped = recoat_bytes_uleb(&from);
@@ -315,12 +309,24 @@ static bool make_rule(const struct recoat_cfi_row *row, const struct recoat_cie 
 	return rule->ra != RECOAT_PLACE_KEPT && rule->ra != RECOAT_PLACE_LOST;
 }
 
-static void rule_in(const uint8_t *header, uint64_t pc, struct recoat_rule *rule)
+static const uint8_t *find_header(uint64_t pc)
+{
+	return can_find_object() ? find_object(pc) : find_object_by_headers(pc);
+}
+
+static int fde_in(const uint8_t *header, uint64_t pc, struct recoat_fde *fde)
 {
 	const uint8_t *at = find_fde(header, pc);
-	struct fde fde = {0};
+
+	*fde = (struct recoat_fde){0};
+	return at ? parse_fde(at, pc, fde) : -ENOENT;
+}
+
+static void rule_in(const uint8_t *header, uint64_t pc, struct recoat_rule *rule)
+{
 	struct recoat_cfi_row row = {0};
-	int error = at ? parse_fde(at, pc, &fde) : -ENOENT;
+	struct recoat_fde fde;
+	int error = fde_in(header, pc, &fde);
 
 	if (error) {
 		rule->cfa = error == -ENOENT ? RECOAT_CFA_NO_FDE : RECOAT_CFA_UNKNOWN;
@@ -336,9 +342,18 @@ static void rule_in(const uint8_t *header, uint64_t pc, struct recoat_rule *rule
 
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule)
 {
-	const uint8_t *header = can_find_object() ? find_object(pc) : find_object_by_headers(pc);
+	const uint8_t *header;
 
+	pc = recoat_code_origin(pc);
+	header = find_header(pc);
 	*rule = (struct recoat_rule){.cfa = RECOAT_CFA_NO_FDE};
 	if (header)
 		rule_in(header, pc, rule);
+}
+
+int recoat_cfi_find(uint64_t pc, struct recoat_fde *fde)
+{
+	const uint8_t *header = find_header(pc);
+
+	return header ? fde_in(header, pc, fde) : -ENOENT;
 }

@@ -43,6 +43,8 @@ struct recoat_rule {
 	int32_t bp_offset;
 };
 
+struct recoat_fde;
+
 /*
  * The rule for code at `pc` (for a return address, pass the address less 1). Always gives a
  * rule; it may be UNKNOWN or NO_FDE. Allocates nothing and takes no lock where glibc has
@@ -50,6 +52,12 @@ struct recoat_rule {
  * through dl_iterate_phdr, which takes the loader's lock. Keeps errno.
  */
 void recoat_cfi_rule(uint64_t pc, struct recoat_rule *rule);
+
+/*
+ * The entry of the function around `pc`, from the module's .eh_frame: 0, -ENOENT if there is none,
+ * -EINVAL if it cannot be read. As recoat_cfi_rule().
+ */
+int recoat_cfi_find(uint64_t pc, struct recoat_fde *fde);
 
 /*
  * Whether a module of the loader's holds `pc`. Async-signal-safe; without _dl_find_object it

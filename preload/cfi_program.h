@@ -53,6 +53,14 @@ struct recoat_cie {
 	struct recoat_bytes instructions;
 };
 
+/* What the frame description entry of a function says. */
+struct recoat_fde {
+	struct recoat_cie cie;
+	uint64_t start;
+	uint64_t size;
+	struct recoat_bytes instructions;
+};
+
 /*
  * Run the CIE's instructions and then those of a function that starts at `start`, up to the
  * row that covers `pc`. 0, or -EINVAL on an instruction that is malformed or not known. Reads

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "preload/clock.h"
+#include "preload/code_memory.h"
+#include "preload/code_threads.h"
 #include "preload/cpu_signal.h"
 #include "preload/recording.h"
 #include "preload/stack_cache.h"
@@ -34,12 +36,13 @@ static _Atomic bool running;
 
 /* ---- In the signal handler. ---- */
 
+/* In a moved instruction, the function that it was moved from is meant. */
 static struct recoat_registers interrupted(const ucontext_t *context)
 {
 	const greg_t *registers = context->uc_mcontext.gregs;
 
 	return (struct recoat_registers){
-		.pc = (uint64_t)registers[REG_RIP],
+		.pc = recoat_code_origin((uint64_t)registers[REG_RIP]),
 		.sp = (uint64_t)registers[REG_RSP],
 		.bp = (uint64_t)registers[REG_RBP],
 		.exact = true,
@@ -48,8 +51,8 @@ static struct recoat_registers interrupted(const ucontext_t *context)
 
 static const struct recoat_stack *stack_of(struct recoat_thread *thread, uint64_t sp)
 {
-	if (thread->stacks_attached)
-		return &thread->stacks->stack;
+	if (thread->attached)
+		return &thread->attached->stack;
 	if (!thread->own_stack_known)
 		recoat_stack_find(&thread->own_stack, sp);
 	thread->own_stack_known = true;
@@ -139,6 +142,8 @@ static void handle(int signal, siginfo_t *info, void *context)
 	recoat_cpu_signal_let_interrupt(signal, context);
 	if (info->si_code == SI_TIMER && info->si_value.sival_ptr == &starter)
 		begin_recording();
+	else if (recoat_threads_wait_here(info, context))
+		;
 	else if (info->si_code != SI_TIMER || info->si_value.sival_ptr != &period)
 		recoat_cpu_signal_foreign(signal);
 	else if (thread && atomic_load_explicit(&running, memory_order_relaxed))

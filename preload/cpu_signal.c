@@ -13,10 +13,12 @@
 
 #include "preload/cpu.h"
 
-#define CHOICES 8 /* Signals that are tried, from SIGRTMAX - 2 downwards. */
+#define FIRST_CHOICE (SIGRTMAX - 2)
+#define CHOICES 8 /* Signals that are tried, from the first choice downwards. */
 
-static _Atomic int ours; /* 0 if there is none. */
-static pid_t claimed_by; /* A vfork child has its memory, but not its timers. */
+static _Atomic int ours;     /* 0 if there is none. */
+static _Atomic bool settled; /* Whether the runtime has begun. */
+static pid_t claimed_by;     /* A vfork child has its memory, but not its timers. */
 static recoat_signal_handler *installed;
 static struct sigaction believed; /* What the target has asked for. */
 
@@ -72,7 +74,7 @@ static bool claim(int signal, recoat_signal_handler *handler)
 int recoat_cpu_signal_claim(recoat_signal_handler *handler)
 {
 	int kept = errno;
-	int signal = SIGRTMAX - 2;
+	int signal = FIRST_CHOICE;
 	int last = signal - CHOICES;
 
 	while (signal > last && !claim(signal, handler))
@@ -89,6 +91,13 @@ bool recoat_cpu_signal_is_ours(int signal)
 {
 	return signal && signal == atomic_load_explicit(&ours, memory_order_acquire) &&
 	       claimed_by == getpid();
+}
+
+int recoat_cpu_signal_number(void)
+{
+	int signal = atomic_load_explicit(&ours, memory_order_acquire);
+
+	return recoat_cpu_signal_is_ours(signal) ? signal : 0;
 }
 
 static bool has_handler(const struct sigaction *action)
@@ -123,12 +132,18 @@ int recoat_cpu_signal_action(const struct sigaction *wanted, struct sigaction *o
 	return 0;
 }
 
+void recoat_cpu_signal_settle(void)
+{
+	atomic_store_explicit(&settled, true, memory_order_relaxed);
+}
+
 const sigset_t *recoat_cpu_signal_unmask(int how, const sigset_t *set, sigset_t *copy)
 {
-	int signal = atomic_load_explicit(&ours, memory_order_relaxed);
+	bool known = atomic_load_explicit(&settled, memory_order_relaxed);
+	int signal = known ? atomic_load_explicit(&ours, memory_order_relaxed) : FIRST_CHOICE;
 
 	if (!signal || !set || how == SIG_UNBLOCK || sigismember(set, signal) != 1 ||
-	    !recoat_cpu_signal_is_ours(signal))
+	    (known && !recoat_cpu_signal_is_ours(signal)))
 		return set;
 	*copy = *set;
 	sigdelset(copy, signal);
@@ -185,19 +200,31 @@ static int next_pending(int ours_now, uint64_t blocked)
 	return pending ? __builtin_ctzll(pending) + 1 : 0;
 }
 
+/* The action of the signal that comes next. */
+static bool next_action(int signal, const ucontext_t *interrupted, struct sigaction *action)
+{
+	uint64_t blocked;
+	int next;
+
+	memcpy(&blocked, &interrupted->uc_sigmask, sizeof blocked);
+	next = next_pending(signal, blocked);
+	return next && !recoat_real_sigaction(next, NULL, action) && has_handler(action);
+}
+
+bool recoat_cpu_signal_others_pending(int signal, const void *context)
+{
+	struct sigaction action;
+
+	return next_action(signal, context, &action);
+}
+
 void recoat_cpu_signal_let_interrupt(int signal, void *context)
 {
 	ucontext_t *interrupted = context;
 	greg_t *registers = interrupted->uc_mcontext.gregs;
 	struct sigaction action;
-	uint64_t blocked;
-	int next;
 
-	if (!is_restarted_call(registers))
-		return;
-	memcpy(&blocked, &interrupted->uc_sigmask, sizeof blocked);
-	next = next_pending(signal, blocked);
-	if (!next || recoat_real_sigaction(next, NULL, &action) || !has_handler(&action) ||
+	if (!is_restarted_call(registers) || !next_action(signal, interrupted, &action) ||
 	    action.sa_flags & SA_RESTART)
 		return;
 	registers[REG_RIP] += 2;

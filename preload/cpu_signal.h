@@ -29,8 +29,17 @@ int recoat_cpu_signal_claim(recoat_signal_handler *handler);
 /* Is `signal` the one that was claimed by this process and not given up? */
 bool recoat_cpu_signal_is_ours(int signal);
 
+/* The signal that is ours, or 0. */
+int recoat_cpu_signal_number(void);
+
 /* What sigaction() is to do for the signal that is ours. 0, or -1 with errno. */
 int recoat_cpu_signal_action(const struct sigaction *wanted, struct sigaction *old);
+
+/*
+ * Whether a signal is ours is known from now on. Until then the one that is tried first is kept
+ * out of masks: constructors of libraries, which run before ours, start threads that block all.
+ */
+void recoat_cpu_signal_settle(void);
 
 /* `set`, or `copy` without our signal if `set` is about to block it. */
 const sigset_t *recoat_cpu_signal_unmask(int how, const sigset_t *set, sigset_t *copy);
@@ -45,6 +54,9 @@ void recoat_cpu_signal_foreign(int signal);
  * at CPU clocks on the way back from a system call, this happens once in thousands of times.
  */
 void recoat_cpu_signal_let_interrupt(int signal, void *context);
+
+/* In the handler: will another signal with a handler be delivered when it returns? */
+bool recoat_cpu_signal_others_pending(int signal, const void *context);
 
 /* libc's. */
 int recoat_real_sigaction(int signal, const struct sigaction *wanted, struct sigaction *old);

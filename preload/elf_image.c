@@ -21,6 +21,9 @@ static void take_entry(struct recoat_elf_image *image, const ElfW(Dyn) *entry)
 	case DT_STRTAB:
 		image->strings = at;
 		break;
+	case DT_STRSZ:
+		image->string_bytes = entry->d_un.d_val;
+		break;
 	case DT_GNU_HASH:
 		image->gnu_hash = at;
 		break;
@@ -81,20 +84,37 @@ uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image)
 	return image->gnu_hash ? gnu_symbol_count(image->gnu_hash) : 0;
 }
 
-bool recoat_elf_is_function(const ElfW(Sym) *symbol)
+static bool is_shown(const ElfW(Sym) *symbol)
 {
 	unsigned binding = ELF64_ST_BIND(symbol->st_info);
 
-	return symbol->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
-	       (binding == STB_GLOBAL || binding == STB_WEAK);
+	return symbol->st_shndx != SHN_UNDEF && (binding == STB_GLOBAL || binding == STB_WEAK);
+}
+
+bool recoat_elf_is_function(const ElfW(Sym) *symbol)
+{
+	return is_shown(symbol) && ELF64_ST_TYPE(symbol->st_info) == STT_FUNC;
+}
+
+typedef bool kind_function(unsigned type);
+
+static bool is_function(unsigned type)
+{
+	return type == STT_FUNC || type == STT_GNU_IFUNC;
+}
+
+static bool is_object(unsigned type)
+{
+	return type == STT_OBJECT;
 }
 
 static const ElfW(Sym) *matching(const struct recoat_elf_image *image, uint32_t index,
-				 const char *name)
+				 const char *name, kind_function *kind)
 {
 	const ElfW(Sym) *symbol = &image->symbols[index];
 
-	return recoat_elf_is_function(symbol) && !strcmp(image->strings + symbol->st_name, name)
+	return is_shown(symbol) && kind(ELF64_ST_TYPE(symbol->st_info)) &&
+			       !strcmp(image->strings + symbol->st_name, name)
 		       ? symbol
 		       : NULL;
 }
@@ -108,7 +128,8 @@ static uint32_t gnu_hash(const char *name)
 	return hash;
 }
 
-static const ElfW(Sym) *find_by_gnu_hash(const struct recoat_elf_image *image, const char *name)
+static const ElfW(Sym) *find_by_gnu_hash(const struct recoat_elf_image *image, const char *name,
+					 kind_function *kind)
 {
 	const uint32_t *table = image->gnu_hash;
 	uint32_t offset = table[1];
@@ -124,25 +145,36 @@ static const ElfW(Sym) *find_by_gnu_hash(const struct recoat_elf_image *image, c
 	for (;; index++) {
 		uint32_t entry = chain[index - offset];
 		const ElfW(Sym) *found =
-			(entry | 1) == (hash | 1) ? matching(image, index, name) : NULL;
+			(entry | 1) == (hash | 1) ? matching(image, index, name, kind) : NULL;
 
 		if (found || entry & 1)
 			return found;
 	}
 }
 
-const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image, const char *name)
+static const ElfW(Sym) *find(const struct recoat_elf_image *image, const char *name,
+			     kind_function *kind)
 {
 	uint32_t count;
 
 	if (image->gnu_hash)
-		return find_by_gnu_hash(image, name);
+		return find_by_gnu_hash(image, name, kind);
 	count = recoat_elf_symbol_count(image);
 	for (uint32_t i = 1; i < count; i++) {
-		const ElfW(Sym) *found = matching(image, i, name);
+		const ElfW(Sym) *found = matching(image, i, name, kind);
 
 		if (found)
 			return found;
 	}
 	return NULL;
+}
+
+const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image, const char *name)
+{
+	return find(image, name, is_function);
+}
+
+const ElfW(Sym) *recoat_elf_find_object(const struct recoat_elf_image *image, const char *name)
+{
+	return find(image, name, is_object);
 }

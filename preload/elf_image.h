@@ -18,6 +18,7 @@ struct recoat_elf_image {
 	uint64_t bias;
 	const ElfW(Sym) *symbols;
 	const char *strings;
+	uint64_t string_bytes;
 	const uint32_t *gnu_hash;
 	const uint32_t *sysv_hash;
 	const ElfW(Rela) *relocations; /* .rela.dyn */
@@ -35,7 +36,10 @@ uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image);
 /* The function `name` that this module defines, or NULL. Uses the hash table if there is one. */
 const ElfW(Sym) *recoat_elf_find_function(const struct recoat_elf_image *image, const char *name);
 
-/* Is it a function that the module defines, global or weak? */
+/* Is it a function that the module defines, global or weak, and no indirect one? */
 bool recoat_elf_is_function(const ElfW(Sym) *symbol);
+
+/* As recoat_elf_find_function() for data. */
+const ElfW(Sym) *recoat_elf_find_object(const struct recoat_elf_image *image, const char *name);
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "preload/clock.h"
 #include "preload/heap_slots.h"
-#include "preload/hot.h"
 #include "preload/in_place.h"
 #include "preload/memory.h"
 #include "preload/pointer_table.h"
@@ -18,8 +17,7 @@
 #include "preload/trace.h"
 #include "preload/tree.h"
 
-#define EVENTS_A_LOOK 256            /* Heap events of a thread between looks at the clock, */
-#define SAMPLES_A_LOOK 1             /* of which sampling leaves few. */
+#define ALLOCATIONS_A_LOOK 128       /* Of a thread at the clock; when sampling, each. */
 #define SAMPLE_INTERVAL_NS 10000000u /* Between two heap_sample events. */
 
 /* The one event of the file heap-total. */
@@ -42,7 +40,8 @@ static struct total_packet *total = &no_file;
 static _Atomic uint64_t last_sample; /* Its time, and the live bytes that it told. */
 static _Atomic int64_t sampled_live;
 bool recoat_heap_tracing;
-static uint32_t events_a_look = EVENTS_A_LOOK; /* Set at start. */
+bool recoat_heap_counts_all;
+int32_t recoat_heap_between_looks;
 
 static void put_level(const struct recoat_heap_setting *setting, uint64_t now)
 {
@@ -64,9 +63,10 @@ bool recoat_heap_init(const struct recoat_heap_setting *setting)
 	struct total_packet *file;
 
 	recoat_sampling_init(setting->period, now ^ (uint64_t)getpid() << 32);
-	events_a_look = setting->period ? SAMPLES_A_LOOK : EVENTS_A_LOOK;
 	put_level(setting, now);
 	recoat_heap_tracing = setting->level == RECOAT_HEAP_TRACE;
+	recoat_heap_counts_all = !recoat_heap_tracing && !setting->period;
+	recoat_heap_between_looks = recoat_heap_counts_all ? ALLOCATIONS_A_LOOK - 1 : 0;
 	if (recoat_heap_tracing)
 		return true;
 	file = recoat_file_map("heap-total", 4096);
@@ -174,7 +174,7 @@ static RECOAT_FAST struct recoat_heap_path *counters(struct recoat_thread *threa
 		slot = add_slot(thread, path);
 		return slot ? &slot->counts : NULL;
 	}
-	if (slot->counts.epoch != epoch)
+	if (__builtin_expect(slot->counts.epoch != epoch, 0))
 		save_held(leaf, path, epoch);
 	return &slot->counts;
 }
@@ -194,13 +194,32 @@ static RECOAT_SLOW void raise_peak(int64_t live)
 	recoat_lock_drop(&recoat_heap_epochs.lock);
 }
 
+static int64_t smaller(int64_t one, int64_t other)
+{
+	return one < other ? one : other;
+}
+
+/*
+ * Until `pending` is above the ceiling, nothing is due: no telling, no new peak, of the process
+ * or of the span. A peak that another thread raises meanwhile only makes it lower than it need be.
+ */
+static void set_ceiling(struct recoat_thread *thread)
+{
+	int64_t peak = atomic_load_explicit(&total->peak, memory_order_relaxed);
+
+	thread->ceiling = smaller(RECOAT_HEAP_SLACK, smaller(peak - thread->others,
+							     thread->live_peak - thread->told));
+}
+
 /* Add `pending` to the total, and learn what the other threads have told. */
 static RECOAT_SLOW void tell_total(struct recoat_thread *thread)
 {
 	thread->others =
 		atomic_fetch_add_explicit(&total->live, thread->pending, memory_order_relaxed) +
 		thread->pending;
+	thread->told += thread->pending;
 	thread->pending = 0;
+	set_ceiling(thread);
 }
 
 static RECOAT_SLOW void take_sample(struct recoat_thread *thread, uint64_t now)
@@ -234,7 +253,7 @@ RECOAT_SLOW void recoat_heap_look(struct recoat_thread *thread)
 	uint64_t now = recoat_clock_coarse();
 	uint64_t last = atomic_load_explicit(&last_sample, memory_order_relaxed);
 
-	thread->events = 0;
+	thread->until_look = recoat_heap_between_looks;
 	if (now - last < SAMPLE_INTERVAL_NS && (now == last || !changed_much(thread)))
 		return;
 	if (atomic_compare_exchange_strong_explicit(&last_sample, &last, now, memory_order_relaxed,
@@ -249,108 +268,155 @@ static RECOAT_SLOW void tell_and_look(struct recoat_thread *thread)
 	recoat_heap_look(thread);
 }
 
-/* The heap grew by `change` bytes, or shrank. */
-static RECOAT_FAST void change_live(struct recoat_thread *thread, int64_t change)
+/*
+ * `pending` has passed the ceiling. After the counters: what they hold now belongs to the new
+ * peak.
+ */
+static RECOAT_SLOW void pass_ceiling(struct recoat_thread *thread)
 {
-	thread->live += change;
-	thread->pending += change;
-	if (__builtin_expect(
-		    thread->pending > RECOAT_HEAP_SLACK || thread->pending < -RECOAT_HEAP_SLACK, 0))
+	int64_t live;
+
+	if (thread->pending > RECOAT_HEAP_SLACK)
 		tell_and_look(thread);
-	if (__builtin_expect(++thread->events >= events_a_look, 0))
-		recoat_heap_look(thread);
+	live = recoat_thread_live(thread);
+	if (live > thread->live_peak)
+		thread->live_peak = live;
+	live = thread->others + thread->pending;
+	if (live > atomic_load_explicit(&total->peak, memory_order_relaxed))
+		raise_peak(live);
+	set_ceiling(thread);
 }
 
-/* What a recorded block counts for. */
-static struct recoat_weight weight_of(const void *address, uint64_t size)
+/* What a recorded block counts for. Here and below, `sampled` is a constant on the fast path. */
+static RECOAT_FAST struct recoat_weight weight_of(const void *address, uint64_t size, bool sampled)
 {
-	if (__builtin_expect(recoat_sampling_period != 0, 0))
+	if (sampled)
 		return recoat_sampling_weight(address, size);
 	return (struct recoat_weight){.count = 1, .bytes = size};
 }
 
 /* Remember whose block it is; without memory for that, its free will not be counted. */
-static void put_block(const void *address, struct recoat_block block)
+static RECOAT_FAST void put_block(const void *address, struct recoat_block block, bool sampled)
 {
-	if (!recoat_pointer_put(address, block))
+	if (__builtin_expect(!recoat_pointer_put(address, block), 0))
 		recoat_drop(RECOAT_DROP_POINTERS);
-	else if (recoat_sampling_period)
+	else if (sampled)
 		recoat_sampled_add(address);
 }
 
-static bool take_block(const void *address, struct recoat_block *block)
+static RECOAT_FAST bool take_block(const void *address, struct recoat_block *block, bool sampled)
 {
 	if (!recoat_pointer_take(address, block))
 		return false;
-	if (recoat_sampling_period)
+	if (sampled)
 		recoat_sampled_remove(address);
+	return true;
+}
+
+static RECOAT_FAST void count_allocation(struct recoat_thread *thread, const void *address,
+					 struct recoat_block block, bool sampled)
+{
+	struct recoat_heap_path *counts = counters(thread, block.path);
+	struct recoat_weight weight;
+
+	if (__builtin_expect(block.size > RECOAT_BLOCK_SIZE_MAX, 0))
+		block.size = RECOAT_BLOCK_SIZE_MAX;
+	if (__builtin_expect(!counts, 0))
+		return;
+	put_block(address, block, sampled);
+	weight = weight_of(address, block.size, sampled);
+	counts->allocations += weight.count;
+	counts->bytes += weight.bytes;
+	thread->last = address;
+	thread->allocations += weight.count;
+	thread->bytes += weight.bytes;
+	thread->pending += (int64_t)weight.bytes;
+	if (__builtin_expect(--thread->until_look < 0, 0))
+		recoat_heap_look(thread);
+	if (__builtin_expect(thread->pending > thread->ceiling, 0))
+		pass_ceiling(thread);
+}
+
+static RECOAT_FAST void count_free(struct recoat_thread *thread, const void *address,
+				   const struct recoat_block *block, bool temporary, bool sampled)
+{
+	struct recoat_weight weight = weight_of(address, block->size, sampled);
+	struct recoat_heap_path *counts = counters(thread, block->path);
+
+	if (__builtin_expect(counts != NULL, 1)) {
+		counts->frees += weight.count;
+		counts->freed_bytes += weight.bytes;
+		if (temporary)
+			counts->temporary += weight.count;
+	}
+	thread->pending -= (int64_t)weight.bytes;
+	if (__builtin_expect(thread->pending < -RECOAT_HEAP_SLACK, 0))
+		tell_and_look(thread);
+}
+
+static RECOAT_FAST bool forget_if_newest(struct recoat_thread *thread, const void *address)
+{
+	if (thread->last != address)
+		return false;
+	thread->last = NULL;
 	return true;
 }
 
 void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
 			   uint32_t path)
 {
-	struct recoat_block block = {.path = path, .size = size};
-	struct recoat_heap_path *counts;
-	struct recoat_weight weight;
-	int64_t live;
+	const struct recoat_block block = {.path = path, .size = size};
 
-	if (__builtin_expect(recoat_heap_tracing, 0)) {
+	if (recoat_heap_tracing)
 		recoat_trace_allocated(thread, address, size, path);
-		return;
+	else
+		count_allocation(thread, address, block, recoat_sampling_period != 0);
+}
+
+void *recoat_heap_record(struct recoat_thread *thread, void *block, size_t size, uint64_t ip,
+			 uint64_t stack, uint64_t base)
+{
+	if (__builtin_expect(block != NULL, 1)) {
+		uint32_t path = recoat_call_path_inlined(thread, ip, stack, base);
+
+		count_allocation(thread, block, (struct recoat_block){.path = path, .size = size},
+				 false);
 	}
-	counts = counters(thread, path);
-	if (block.size > RECOAT_BLOCK_SIZE_MAX)
-		block.size = RECOAT_BLOCK_SIZE_MAX;
-	if (!counts)
-		return;
-	put_block(address, block);
-	weight = weight_of(address, block.size);
-	counts->allocations += weight.count;
-	counts->bytes += weight.bytes;
-	thread->last = address;
-	thread->allocations += weight.count;
-	thread->bytes += weight.bytes;
-	change_live(thread, (int64_t)weight.bytes);
-	if (thread->live > thread->live_peak)
-		thread->live_peak = thread->live;
-	/* After the counters: what they hold now belongs to the new peak. */
-	live = thread->others + thread->pending;
-	if (live > atomic_load_explicit(&total->peak, memory_order_relaxed))
-		raise_peak(live);
+	recoat_thread_leave(thread);
+	return block;
 }
 
 struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address)
 {
 	struct recoat_heap_release release = {0};
-	struct recoat_heap_path *counts;
-	struct recoat_weight weight;
 	struct recoat_block block;
 
-	if (__builtin_expect(recoat_heap_tracing, 0)) {
+	if (recoat_heap_tracing) {
 		recoat_trace_freed(thread, address);
 		release.known = true;
 		return release;
 	}
-	if (!take_block(address, &block))
+	if (!take_block(address, &block, recoat_sampling_period != 0))
 		return release;
 	release = (struct recoat_heap_release){
 		.known = true,
-		.temporary = thread->last == address,
+		.temporary = forget_if_newest(thread, address),
 		.path = block.path,
 		.size = block.size,
 	};
-	if (release.temporary)
-		thread->last = NULL;
-	weight = weight_of(address, block.size);
-	counts = counters(thread, block.path);
-	if (counts) {
-		counts->frees += weight.count;
-		counts->freed_bytes += weight.bytes;
-		counts->temporary += release.temporary ? weight.count : 0;
-	}
-	change_live(thread, -(int64_t)weight.bytes);
+	count_free(thread, address, &block, release.temporary, recoat_sampling_period != 0);
 	return release;
+}
+
+void recoat_heap_freed(struct recoat_thread *thread, const void *address)
+{
+	struct recoat_block block;
+
+	if (__builtin_expect(!recoat_heap_counts_all, 0)) {
+		recoat_heap_released(thread, address);
+	} else if (take_block(address, &block, false)) {
+		count_free(thread, address, &block, forget_if_newest(thread, address), false);
+	}
 }
 
 void recoat_heap_restore(struct recoat_thread *thread, const void *address,
@@ -363,15 +429,18 @@ void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 		recoat_trace_kept(thread, address);
 	if (!release->known || recoat_heap_tracing)
 		return;
-	weight = weight_of(address, release->size);
+	weight = weight_of(address, release->size, recoat_sampling_period != 0);
 	counts = counters(thread, release->path);
 	if (counts) {
 		counts->frees -= weight.count;
 		counts->freed_bytes -= weight.bytes;
 		counts->temporary -= release->temporary ? weight.count : 0;
 	}
-	put_block(address, (struct recoat_block){.path = release->path, .size = release->size});
-	change_live(thread, (int64_t)weight.bytes);
+	put_block(address, (struct recoat_block){.path = release->path, .size = release->size},
+		  recoat_sampling_period != 0);
+	thread->pending += (int64_t)weight.bytes;
+	if (thread->pending > thread->ceiling)
+		pass_ceiling(thread);
 }
 
 void recoat_heap_end(void)

@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "preload/call_path.h"
+#include "preload/hot.h"
 #include "preload/sampling.h"
 #include "preload/thread.h"
 #include "recoat/heap_level.h"
@@ -24,7 +26,10 @@
 bool recoat_heap_init(const struct recoat_heap_setting *setting);
 
 /* Every allocation and free is an event, and nothing is counted (trace.h). Set at start. */
-extern bool recoat_heap_tracing;
+extern bool recoat_heap_tracing RECOAT_HIDDEN;
+
+/* Every allocation is counted: neither sampled nor traced. Set at start. */
+extern bool recoat_heap_counts_all RECOAT_HIDDEN;
 
 /* Is this allocation to be recorded? One that succeeded is asked for once. */
 static inline bool recoat_heap_takes(struct recoat_thread *thread, size_t size)
@@ -46,6 +51,17 @@ static inline bool recoat_heap_may_know(const void *address)
 void recoat_heap_allocated(struct recoat_thread *thread, const void *address, size_t size,
 			   uint32_t path);
 
+/*
+ * With recoat_heap_counts_all: the real function has returned `block` to the thread, which is
+ * busy. Record it unless it is NULL, and leave. ip, stack and base are a struct recoat_caller, in
+ * registers so that the caller can be done with its frame. Returns `block`; errno is kept.
+ */
+void *recoat_heap_record(struct recoat_thread *thread, void *block, size_t size, uint64_t ip,
+			 uint64_t stack, uint64_t base);
+
+/* The block at `address` is about to be freed: call before another thread can get it. */
+void recoat_heap_freed(struct recoat_thread *thread, const void *address);
+
 /* What recoat_heap_released() took away, to put it back should a realloc fail. */
 struct recoat_heap_release {
 	bool known; /* The block was recorded when it was allocated. */
@@ -54,7 +70,7 @@ struct recoat_heap_release {
 	uint64_t size;
 };
 
-/* The block at `address` is about to be freed: call before another thread can get it. */
+/* The same, where it may have to be put back; and it is known that the block may be. */
 struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, const void *address);
 
 /* It was not freed after all. */
@@ -62,10 +78,18 @@ void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 			 const struct recoat_heap_release *release);
 
 /*
- * Write a heap_sample if it is time for one. Happens by itself every so many events; to be called
- * besides before and after long work, if `thread->events` is not 0.
+ * Write a heap_sample if it is time for one. Happens by itself every so many allocations; to be
+ * called besides before and after long work, if there were any since.
  */
 void recoat_heap_look(struct recoat_thread *thread);
+
+/* Allocations between looks; 0 when each looks, or nothing is counted. */
+extern int32_t recoat_heap_between_looks RECOAT_HIDDEN;
+
+static inline bool recoat_heap_changed(const struct recoat_thread *thread)
+{
+	return thread->until_look != recoat_heap_between_looks;
+}
 
 /* Write a last heap_sample. Process lock not held. */
 void recoat_heap_end(void);

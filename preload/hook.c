@@ -1,49 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patching of GOT slots and data relocations. */
+/* Which definition is caught by which mechanism. */
 #include "preload/hook.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "kernels/catalogue.h"
 #include "preload/clock.h"
+#include "preload/definition.h"
 #include "preload/elf_image.h"
+#include "preload/hook_slots.h"
+#include "preload/inline_hook.h"
 #include "preload/link.h"
+#include "preload/locate.h"
+#include "preload/pybind.h"
 #include "preload/recording.h"
-
-#define DEFINITIONS_MAX 1024
-
-/* A function of some module that a catalogue entry means. */
-struct definition {
-	const struct recoat_kernel *kernel;
-	char symbol[RECOAT_SYMBOL_MAX];
-	uint64_t address;
-	bool gone; /* Its module is not mapped any more. */
-};
+#include "preload/slot.h"
 
 static const struct recoat_catalogue *catalogue;
 static const char *globs;
+static const char *debug_directory;
 
-/* Written under the loader's lock only; read by recoat_hook_symbol() without it. */
-static struct definition definitions[DEFINITIONS_MAX];
-static _Atomic uint32_t definition_count;
+/* How a call was led to the stub, together with how its function was found. */
+enum mechanism { INLINE, VTABLE, RECORD, GOT, DLSYM, MECHANISMS };
 
-void recoat_hook_init(const struct recoat_catalogue *kernels, const char *names)
+#define FOUND_BY(mechanism)                                                                        \
+	{                                                                                          \
+		mechanism " (dynsym)", mechanism " (symtab)", mechanism " (debug file)",           \
+			mechanism " (rtti)", mechanism " (pybind)", mechanism " (offset)"          \
+	}
+
+static const char *const mechanism_text[MECHANISMS][RECOAT_HOW_COUNT] = {
+	FOUND_BY("inline"), FOUND_BY("vtable"), FOUND_BY("record"), FOUND_BY("got"),
+	FOUND_BY("dlsym")};
+
+void recoat_hook_init(const struct recoat_catalogue *kernels, const char *names, const char *debug)
 {
 	catalogue = kernels;
 	globs = *names ? names : NULL;
+	debug_directory = debug;
 }
 
-static void refuse(const struct recoat_kernel *kernel, const char *symbol, const char *module,
-		   const char *reason)
+const struct recoat_catalogue *recoat_hook_catalogue(const char **names)
+{
+	*names = globs;
+	return catalogue;
+}
+
+void recoat_hook_refuse(const struct recoat_kernel *kernel, const char *symbol,
+			const struct recoat_module *module, const char *reason)
 {
 	struct recoat_hook_refused event = {
 		.kernel = kernel->name,
 		.symbol = symbol,
-		.module = module ? module : "",
+		.module = module->path,
 		.reason = reason,
 	};
 
@@ -52,231 +63,331 @@ static void refuse(const struct recoat_kernel *kernel, const char *symbol, const
 	recoat_lock_drop(&recoat_process_lock);
 }
 
-static void add_definition(const struct recoat_kernel *kernel, const char *symbol,
-			   const char *module, uint64_t address)
+static void refuse(const struct recoat_definition *definition, const struct recoat_module *module,
+		   const char *reason)
 {
-	struct definition *definition = &definitions[definition_count];
-
-	if (strlen(symbol) >= sizeof definition->symbol) {
-		refuse(kernel, symbol, module, "the symbol's name is too long");
-		return;
-	}
-	if (definition_count == DEFINITIONS_MAX) {
-		refuse(kernel, symbol, module, "too many functions match the catalogues");
-		return;
-	}
-	definition->kernel = kernel;
-	definition->address = address;
-	definition->gone = false;
-	strcpy(definition->symbol, symbol);
-	/* Release pairs with the acquire in recoat_hook_symbol(). */
-	atomic_fetch_add_explicit(&definition_count, 1, memory_order_release);
+	recoat_hook_refuse(definition->kernel, definition->symbol, module, reason);
 }
 
-static bool is_glob(const char *pattern)
+static uint64_t stub_for(const struct recoat_definition *definition, uint64_t original,
+			 enum mechanism mechanism)
 {
-	return strpbrk(pattern, "*?") != NULL;
+	return recoat_link_stub(definition->kernel, definition->address, original,
+				definition->symbol, mechanism_text[mechanism][definition->how]);
 }
 
-static void locate_exact(const struct recoat_elf_image *image, const struct recoat_module *module,
-			 const struct recoat_kernel *kernel, const char *name)
+/* pybind11's records lie on the heap, which is writable; vtables are part of the module. */
+static bool write_slot(const struct recoat_definition *definition,
+		       const struct recoat_module *module, uint64_t stub)
 {
-	const ElfW(Sym) *symbol = recoat_elf_find_function(image, name);
-
-	if (symbol && recoat_kernel_matches(kernel, name))
-		add_definition(kernel, name, module->path, image->bias + symbol->st_value);
+	if (definition->how != RECOAT_HOW_PYBIND)
+		return recoat_slot_write(module, definition->slot, stub);
+	__atomic_store_n((uint64_t *)definition->slot, stub, __ATOMIC_RELEASE);
+	return true;
 }
 
-/* Without `all = yes`, a pattern must mean one function of a module. */
-static void locate_glob(const struct recoat_elf_image *image, const struct recoat_module *module,
-			const struct recoat_kernel *kernel, const char *pattern)
+/* Lead the slot that the definition was found in to the stub. */
+static void catch_by_slot(struct recoat_definition *definition, const struct recoat_module *module)
 {
-	uint32_t count = recoat_elf_symbol_count(image);
-	const ElfW(Sym) *found = NULL;
+	uint64_t stub = stub_for(definition, definition->address,
+				 definition->how == RECOAT_HOW_PYBIND ? RECORD : VTABLE);
 
-	for (uint32_t i = 1; i < count; i++) {
-		const ElfW(Sym) *symbol = &image->symbols[i];
-		const char *name = image->strings + symbol->st_name;
-
-		if (!recoat_elf_is_function(symbol) || !recoat_glob_match(pattern, name) ||
-		    !recoat_kernel_matches(kernel, name))
-			continue;
-		if (kernel->all) {
-			add_definition(kernel, name, module->path, image->bias + symbol->st_value);
-		} else if (found) {
-			refuse(kernel, name, module->path,
-			       "the pattern matches several functions and 'all = yes' is not set");
-			return;
-		}
-		found = symbol;
-	}
-	if (found && !kernel->all)
-		add_definition(kernel, image->strings + found->st_name, module->path,
-			       image->bias + found->st_value);
-}
-
-static void locate_in(const struct recoat_elf_image *image, const struct recoat_module *module)
-{
-	for (uint32_t i = 0; i < catalogue->count; i++) {
-		const struct recoat_kernel *kernel = &catalogue->kernel[i];
-
-		if (!recoat_glob_list_match(globs, kernel->name))
-			continue;
-		for (uint32_t j = 0; j < kernel->symbols; j++) {
-			if (is_glob(kernel->symbol[j]))
-				locate_glob(image, module, kernel, kernel->symbol[j]);
-			else
-				locate_exact(image, module, kernel, kernel->symbol[j]);
-		}
-	}
-}
-
-/* Functions whose module was unloaded must not be taken for what is mapped there now. */
-static void drop_gone(const struct recoat_module *modules, uint32_t count)
-{
-	for (uint32_t i = 0; i < definition_count; i++) {
-		uint32_t at = 0;
-
-		while (at < count && (definitions[i].address < modules[at].start ||
-				      definitions[i].address >= modules[at].end))
-			at++;
-		definitions[i].gone |= at == count;
-	}
+	if (stub && write_slot(definition, module, stub))
+		definition->caught = RECOAT_CAUGHT_SLOT;
+	else
+		refuse(definition, module, "its slot cannot be written");
 }
 
 /*
- * The definition that a slot means. A bound slot holds its address. An unbound one, still
- * pointing into the module's own PLT, means the only definition of that name, if it is.
+ * Lead the function's own code to the stub, and the stub to what stands for that code. Links and
+ * cells stay, should the last step fail: the stub then leads to the function all the same.
  */
-static const struct definition *meant_by(const char *name, uint64_t held, bool unbound,
-					 bool *ambiguous)
+static bool catch_inline(struct recoat_definition *definition)
 {
-	const struct definition *found = NULL;
+	struct recoat_inline_hook hook;
+	uint64_t stub;
 
-	for (uint32_t i = 0; i < definition_count; i++) {
-		const struct definition *definition = &definitions[i];
+	definition->obstacle = recoat_inline_prepare(&hook, definition->address, definition->size);
+	if (definition->obstacle)
+		return false;
+	stub = stub_for(definition, hook.original, INLINE);
+	definition->obstacle =
+		stub ? recoat_inline_enable(&hook, stub) : "there is no stub left for it";
+	if (definition->obstacle)
+		return false;
+	definition->caught = RECOAT_CAUGHT_INLINE;
+	return true;
+}
 
-		if (definition->gone || strcmp(definition->symbol, name) != 0)
+/* The function is known: catch it where it is, or else in the slot that it was found in. */
+static void catch (struct recoat_definition *definition, const struct recoat_module *module)
+{
+	enum recoat_hook_kind kind = definition->kernel->hook;
+
+	if (kind != RECOAT_HOOK_SLOT && catch_inline(definition))
+		return;
+	if (definition->slot && kind != RECOAT_HOOK_INLINE)
+		catch_by_slot(definition, module);
+}
+
+/* What is neither seen by name nor referred to by address can only be caught where it is. */
+static const char *why_not_caught(const struct recoat_definition *definition)
+{
+	if (definition->caught != RECOAT_CAUGHT_NOT)
+		return NULL;
+	if (!definition->address)
+		return "it is indirect, and no module has been bound to it yet";
+	if (definition->kernel->hook == RECOAT_HOOK_INLINE)
+		return definition->obstacle;
+	if (definition->how != RECOAT_HOW_DYNSYM && !definition->referred)
+		return definition->obstacle ? definition->obstacle
+					    : "no pointer in its module leads to it";
+	return NULL;
+}
+
+/*
+ * Once everything was tried: say what cannot be caught, or not everywhere. Slots see no calls from
+ * inside the function's own module.
+ */
+static void judge(struct recoat_definition *definition, const struct recoat_module *module)
+{
+	const char *reason = why_not_caught(definition);
+	char text[256];
+
+	if (!reason && definition->obstacle) {
+		snprintf(text, sizeof(text), "caught by slots only: %s", definition->obstacle);
+		reason = text;
+	}
+	if (reason)
+		refuse(definition, module, reason);
+	definition->judged = true;
+}
+
+void recoat_hook_found(const struct recoat_entry_point *entry, const struct recoat_module *module)
+{
+	const char *reason;
+	struct recoat_definition *definition = recoat_definition_add(entry, module, &reason);
+
+	if (reason)
+		recoat_hook_refuse(entry->kernel, entry->symbol, module, reason);
+	if (!definition)
+		return;
+	catch (definition, module);
+	judge(definition, module);
+}
+
+/* ---- Searching new modules. ---- */
+
+static bool code_wanted; /* Some function may have to be decoded. */
+
+static void take_found(void *user, const struct recoat_entry_point *entry)
+{
+	const struct recoat_module *module = user;
+	const char *reason;
+
+	if (!recoat_definition_add(entry, module, &reason) && reason)
+		recoat_hook_refuse(entry->kernel, entry->symbol, module, reason);
+}
+
+static void take_refused(void *user, const struct recoat_kernel *kernel, const char *symbol,
+			 const char *reason)
+{
+	recoat_hook_refuse(kernel, symbol, user, reason);
+}
+
+static void locate_in(struct recoat_module *module)
+{
+	const struct recoat_locate_sink sink = {
+		.found = take_found, .refused = take_refused, .user = module};
+	struct recoat_mapped_place mapped;
+
+	if (!recoat_mapped_place_open(&mapped, module, debug_directory))
+		return;
+	recoat_locate(&mapped.place, catalogue, globs, &sink);
+	code_wanted |= recoat_pybind_watch(&mapped.image, module);
+}
+
+/* ---- Slots that refer to definitions. ---- */
+
+/* An indirect function is what the loader has bound a slot of its name to. */
+static bool resolve(struct recoat_definition *definition, const struct recoat_slot *slot)
+{
+	if (definition->address || !slot->name || strcmp(definition->symbol, slot->name) != 0 ||
+	    slot->held < definition->module_start || slot->held >= definition->module_end ||
+	    slot->held == definition->resolver || slot->unbound)
+		return false;
+	definition->address = slot->held;
+	return true;
+}
+
+/*
+ * The definition that a slot means. A bound slot holds its address. An unbound one means the
+ * only definition of that name, if it is, that others can see.
+ */
+static struct recoat_definition *meant_by(const struct recoat_slot *slot, bool *ambiguous)
+{
+	struct recoat_definition *found = NULL;
+
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		struct recoat_definition *definition = recoat_definition_at(i);
+
+		if (definition->gone)
 			continue;
-		if (definition->address == held)
+		if (resolve(definition, slot))
+			catch (definition, slot->module);
+		if (definition->address == slot->held)
 			return definition;
-		*ambiguous |= unbound && found;
-		found = unbound ? definition : NULL;
+		if (!slot->unbound || definition->how != RECOAT_HOW_DYNSYM ||
+		    strcmp(definition->symbol, slot->name) != 0)
+			continue;
+		*ambiguous |= found != NULL;
+		found = definition;
 	}
 	return found;
 }
 
-/* The protection of the segment, with RELRO taken into account, that an address lies in. */
-static int protection_of(const struct recoat_module *module, uint64_t address)
+static void patch_slot(const struct recoat_slot *slot)
 {
-	int protection = PROT_READ;
-
-	for (uint32_t i = 0; i < module->header_count; i++) {
-		const ElfW(Phdr) *header = &module->headers[i];
-		uint64_t start = module->bias + header->p_vaddr;
-
-		if (address < start || address >= start + header->p_memsz)
-			continue;
-		if (header->p_type == PT_GNU_RELRO)
-			return PROT_READ;
-		if (header->p_type == PT_LOAD)
-			protection = (header->p_flags & PF_R ? PROT_READ : 0) |
-				     (header->p_flags & PF_W ? PROT_WRITE : 0) |
-				     (header->p_flags & PF_X ? PROT_EXEC : 0);
-	}
-	return protection;
-}
-
-static bool protect(uint64_t page, int protection)
-{
-	return !syscall(SYS_mprotect, page, (size_t)sysconf(_SC_PAGESIZE), protection);
-}
-
-/* Store a pointer in one piece: another thread may be calling through the slot. */
-static bool patch(const struct recoat_module *module, uint64_t slot, uint64_t value)
-{
-	uint64_t page = slot & ~((uint64_t)sysconf(_SC_PAGESIZE) - 1);
-	int protection = protection_of(module, slot);
-	bool writable = protection & PROT_WRITE;
-
-	if (!writable && !protect(page, protection | PROT_WRITE))
-		return false;
-	__atomic_store_n((uint64_t *)slot, value, __ATOMIC_RELEASE);
-	return writable || protect(page, protection);
-}
-
-static void patch_slot(const struct recoat_elf_image *image, const struct recoat_module *module,
-		       const ElfW(Rela) *relocation)
-{
-	uint32_t type = (uint32_t)ELF64_R_TYPE(relocation->r_info);
-	uint64_t slot = image->bias + relocation->r_offset;
-	const ElfW(Sym) *symbol = &image->symbols[ELF64_R_SYM(relocation->r_info)];
-	const char *name = image->strings + symbol->st_name;
-	const struct definition *definition;
 	bool ambiguous = false;
-	uint64_t held, stub;
+	struct recoat_definition *definition = meant_by(slot, &ambiguous);
+	uint64_t stub;
 
-	if (slot % sizeof held || !ELF64_R_SYM(relocation->r_info) ||
-	    (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT && type != R_X86_64_64))
-		return;
-	held = __atomic_load_n((const uint64_t *)slot, __ATOMIC_RELAXED);
-	definition =
-		meant_by(name, held,
-			 type == R_X86_64_JUMP_SLOT && held >= module->start && held < module->end,
-			 &ambiguous);
-	if (!definition)
+	if (!definition || !definition->address || definition->caught == RECOAT_CAUGHT_INLINE ||
+	    definition->kernel->hook == RECOAT_HOOK_INLINE)
 		return;
 	if (ambiguous) {
-		refuse(definition->kernel, name, module->path,
+		refuse(definition, slot->module,
 		       "several modules define it and the call is not bound yet");
 		return;
 	}
-	stub = recoat_link_stub(definition->kernel, definition->address, name, "got");
-	if (!stub || !patch(module, slot, stub))
-		refuse(definition->kernel, name, module->path, "its slot cannot be written");
+	stub = stub_for(definition, definition->address, GOT);
+	definition->referred = true;
+	if (!stub || !recoat_slot_write(slot->module, slot->address, stub))
+		refuse(definition, slot->module, "its slot cannot be written");
 }
 
-static void patch_slots(const struct recoat_elf_image *image, const struct recoat_module *module,
-			const ElfW(Rela) *relocations, uint64_t count)
-{
-	for (uint64_t i = 0; relocations && i < count; i++)
-		patch_slot(image, module, &relocations[i]);
-}
-
-void recoat_hook_modules(struct recoat_module *modules, uint32_t count)
+/* A new definition concerns every module; a new module, every definition. */
+static void patch_slots(struct recoat_module *modules, uint32_t count, bool new_definition)
 {
 	struct recoat_elf_image image;
-	uint32_t before = definition_count;
-	bool fresh = false;
 
-	if (!catalogue || !catalogue->count)
-		return;
-	drop_gone(modules, count);
-	for (uint32_t i = 0; i < count; i++) {
-		if (!modules[i].hooked && recoat_elf_image_open(&image, &modules[i]))
-			locate_in(&image, &modules[i]);
-		fresh |= !modules[i].hooked;
-	}
-	/* A new definition concerns every module; a new module, every definition. */
-	for (uint32_t i = 0; fresh && definition_count && i < count; i++) {
-		if ((!modules[i].hooked || definition_count > before) &&
-		    recoat_elf_image_open(&image, &modules[i])) {
-			patch_slots(&image, &modules[i], image.plt_relocations,
-				    image.plt_relocation_count);
-			patch_slots(&image, &modules[i], image.relocations, image.relocation_count);
-		}
-	}
 	for (uint32_t i = 0; i < count; i++)
-		modules[i].hooked = true;
+		if ((!modules[i].hooked || new_definition) &&
+		    !recoat_module_is_runtime(&modules[i]) &&
+		    recoat_elf_image_open(&image, &modules[i]))
+			recoat_slots_iterate(&image, &modules[i], patch_slot);
+}
+
+/* Call `step` for the definitions that are new, with their modules; whether there are any. */
+static bool each_new(const struct recoat_module *modules, uint32_t count,
+		     void (*step)(struct recoat_definition *definition,
+				  const struct recoat_module *module))
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		struct recoat_definition *definition = recoat_definition_at(i);
+		uint32_t at = 0;
+
+		while (at < count && modules[at].start != definition->module_start)
+			at++;
+		if (definition->judged || definition->gone || at == count)
+			continue;
+		step(definition, &modules[at]);
+		any = true;
+	}
+	return any;
+}
+
+static void catch_known(struct recoat_definition *definition, const struct recoat_module *module)
+{
+	if (definition->address)
+		catch (definition, module);
+}
+
+bool recoat_hook_locate(struct recoat_module *modules, uint32_t count)
+{
+	if (!catalogue || !catalogue->count)
+		return false;
+	code_wanted = false;
+	recoat_definition_drop_gone(modules, count);
+	for (uint32_t i = 0; i < count; i++) {
+		if (!modules[i].located)
+			locate_in(&modules[i]);
+		modules[i].located = true;
+	}
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		const struct recoat_definition *definition = recoat_definition_at(i);
+
+		code_wanted |= !definition->judged && !definition->gone &&
+			       definition->kernel->hook != RECOAT_HOOK_SLOT;
+	}
+	return code_wanted;
+}
+
+void recoat_hook_catch(struct recoat_module *modules, uint32_t count)
+{
+	bool any_new;
+
+	if (!catalogue || !catalogue->count) {
+		for (uint32_t i = 0; i < count; i++)
+			modules[i].hooked = true;
+		return;
+	}
+	recoat_definition_drop_gone(modules, count);
+	any_new = each_new(modules, count, catch_known);
+	if (recoat_definition_count())
+		patch_slots(modules, count, any_new);
+	each_new(modules, count, judge);
+	for (uint32_t i = 0; i < count; i++)
+		modules[i].hooked = modules[i].located;
+}
+
+/* ---- Answers of dlsym. ---- */
+
+struct answer {
+	uint64_t address;
+	const char *name;
+};
+
+/* dlsym has called the resolver of an indirect function for us. */
+static void resolve_by_name(void *user)
+{
+	const struct answer *answer = user;
+	const struct recoat_module *module = recoat_modules_find(answer->address);
+	const struct recoat_slot slot = {
+		.module = module, .held = answer->address, .name = answer->name};
+
+	for (uint32_t i = 0; module && i < recoat_definition_count(); i++) {
+		struct recoat_definition *definition = recoat_definition_at(i);
+
+		if (!definition->gone && resolve(definition, &slot))
+			catch (definition, module);
+	}
+}
+
+static bool any_unresolved(const char *name)
+{
+	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
+		const struct recoat_definition *definition = recoat_definition_at(i);
+
+		if (!definition->gone && !definition->address &&
+		    strcmp(definition->symbol, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 uint64_t recoat_hook_symbol(uint64_t address, const char *name)
 {
-	uint32_t count = atomic_load_explicit(&definition_count, memory_order_acquire);
+	struct answer answer = {address, name};
+	const struct recoat_definition *definition;
 
-	for (uint32_t i = 0; i < count; i++) {
-		if (definitions[i].address == address && !definitions[i].gone)
-			return recoat_link_stub(definitions[i].kernel, address, name, "dlsym");
-	}
-	return 0;
+	if (any_unresolved(name))
+		recoat_modules_locked(resolve_by_name, &answer);
+	definition = recoat_definition_find(address);
+	if (!definition || definition->caught == RECOAT_CAUGHT_INLINE ||
+	    definition->kernel->hook == RECOAT_HOOK_INLINE)
+		return 0;
+	return stub_for(definition, address, DLSYM);
 }

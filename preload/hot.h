@@ -9,4 +9,7 @@
 /* Called rarely: inlined, it would make the fast path save registers for nothing. */
 #define RECOAT_SLOW __attribute__((noinline, cold))
 
+/* On the declaration of a variable: reached directly, not through the global offset table. */
+#define RECOAT_HIDDEN __attribute__((visibility("hidden")))
+
 #endif

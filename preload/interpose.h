@@ -5,8 +5,10 @@
 
 #include <stdbool.h>
 
+#include "preload/hot.h"
+
 /* Whether heap calls are recorded; set at start, then only read. */
-extern bool recoat_heap_wanted;
+extern bool recoat_heap_wanted RECOAT_HIDDEN;
 
 /* Look up the displaced functions. Happens by itself at the first call. */
 void recoat_malloc_resolve(void);

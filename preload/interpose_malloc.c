@@ -91,13 +91,30 @@ static bool bootstrapping(void)
 	return !real.malloc;
 }
 
-/* Most allocations are not recorded when they are sampled, so asking comes first. */
-static inline void record(struct recoat_thread *thread, const void *block, size_t size,
-			  const struct recoat_caller *caller)
+/* Out of line, and with the caller in registers, lest the frequent case stores it for this one. */
+static __attribute__((noinline)) void *record_taken(struct recoat_thread *thread, void *block,
+						    size_t size, uint64_t ip, uint64_t stack,
+						    uint64_t base)
 {
-	if (block && recoat_heap_takes(thread, size))
-		recoat_heap_allocated(thread, block, size, recoat_call_path(thread, caller));
+	const struct recoat_caller caller = {.ip = ip, .stack = stack, .base = base};
+
+	recoat_heap_allocated(thread, block, size, recoat_call_path(thread, &caller));
 	recoat_thread_leave(thread);
+	return block;
+}
+
+/* What was called for the thread has returned `block`. Leaves the thread. */
+static RECOAT_FAST void *record(struct recoat_thread *thread, void *block, size_t size,
+				struct recoat_caller caller)
+{
+	if (__builtin_expect(recoat_heap_counts_all, 1))
+		return recoat_heap_record(thread, block, size, caller.ip, caller.stack,
+					  caller.base);
+	/* Most allocations are not recorded when they are sampled, so asking comes first. */
+	if (block && recoat_heap_takes(thread, size))
+		return record_taken(thread, block, size, caller.ip, caller.stack, caller.base);
+	recoat_thread_leave(thread);
+	return block;
 }
 
 /* The block is about to be given back. */
@@ -121,51 +138,51 @@ bool recoat_heap_wanted;
 
 RECOAT_EXPORT void *malloc(size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	void *block;
 
-	if (bootstrapping())
-		return arena_allocate(16, size);
-	thread = enter();
+	if (__builtin_expect(!thread, 0))
+		return bootstrapping() ? arena_allocate(16, size) : real.malloc(size);
 	recoat_thread_lend(thread);
 	block = real.malloc(size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, block, size, &RECOAT_CALLER());
-	return block;
+	return record(thread, block, size, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT void *calloc(size_t count, size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	void *block;
 
-	if (bootstrapping())
+	if (__builtin_expect(!thread, 0) && bootstrapping())
 		return size && count > sizeof arena / size ? NULL
 							   : arena_allocate(16, count * size);
-	thread = enter();
+	if (__builtin_expect(!thread, 0))
+		return real.calloc(count, size);
 	recoat_thread_lend(thread);
 	block = real.calloc(count, size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, block, count * size, &RECOAT_CALLER());
-	return block;
+	return record(thread, block, count * size, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT void free(void *block)
 {
 	struct recoat_thread *thread;
 
-	if (!block || in_arena(block) || bootstrapping())
+	if (!block || in_arena(block))
 		return;
 	thread = enter();
-	if (thread)
-		record_release(thread, block);
+	if (__builtin_expect(!thread, 0)) {
+		if (!bootstrapping())
+			real.free(block);
+		return;
+	}
+	if (recoat_heap_counts_all || recoat_heap_may_know(block))
+		recoat_heap_freed(thread, block);
 	recoat_thread_lend(thread);
 	real.free(block);
 	recoat_thread_take_back();
-	if (thread)
-		recoat_thread_leave(thread);
+	recoat_thread_leave(thread);
 }
 
 /* A block of the arena moves out as soon as it is reallocated. */
@@ -182,16 +199,15 @@ static void *move_out(void *block, size_t size)
  * The old block is taken out before the real call, after which another thread may own its
  * address, and put back if the call fails. realloc(block, 0) frees and returns NULL.
  */
-static void record_realloc(struct recoat_thread *thread, void *old, void *block, size_t size,
-			   const struct recoat_heap_release *release,
-			   const struct recoat_caller *caller)
+static void *record_realloc(struct recoat_thread *thread, void *old, void *block, size_t size,
+			    const struct recoat_heap_release *release, struct recoat_caller caller)
 {
 	int kept = errno;
 
 	if (!block && old && size)
 		recoat_heap_restore(thread, old, release);
 	errno = kept;
-	record(thread, block, size, caller);
+	return record(thread, block, size, caller);
 }
 
 RECOAT_EXPORT void *realloc(void *old, size_t size)
@@ -202,17 +218,15 @@ RECOAT_EXPORT void *realloc(void *old, size_t size)
 
 	if (in_arena(old))
 		return move_out(old, size);
-	if (bootstrapping())
-		return arena_allocate(16, size);
 	thread = enter();
-	if (thread && old)
+	if (__builtin_expect(!thread, 0))
+		return bootstrapping() ? arena_allocate(16, size) : real.realloc(old, size);
+	if (old)
 		release = record_release(thread, old);
 	recoat_thread_lend(thread);
 	block = real.realloc(old, size);
 	recoat_thread_take_back();
-	if (thread)
-		record_realloc(thread, old, block, size, &release, &RECOAT_CALLER());
-	return block;
+	return record_realloc(thread, old, block, size, &release, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT void *reallocarray(void *old, size_t count, size_t size)
@@ -230,7 +244,9 @@ RECOAT_EXPORT void *reallocarray(void *old, size_t count, size_t size)
 		return realloc(old, bytes);
 	}
 	thread = enter();
-	if (thread && old)
+	if (!thread)
+		return real.reallocarray(old, count, size);
+	if (old)
 		release = record_release(thread, old);
 	recoat_thread_lend(thread);
 	block = real.reallocarray(old, count, size);
@@ -238,92 +254,82 @@ RECOAT_EXPORT void *reallocarray(void *old, size_t count, size_t size)
 	/* An overflow fails with the old block intact: any size but 0 says so. */
 	if (__builtin_mul_overflow(count, size, &bytes))
 		bytes = SIZE_MAX;
-	if (thread)
-		record_realloc(thread, old, block, bytes, &release, &RECOAT_CALLER());
-	return block;
+	return record_realloc(thread, old, block, bytes, &release, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT int posix_memalign(void **to, size_t alignment, size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	int result;
 
-	if (bootstrapping()) {
+	if (!thread && bootstrapping()) {
 		void *block = arena_allocate(alignment, size);
 
 		if (block)
 			*to = block;
 		return block ? 0 : ENOMEM;
 	}
-	thread = enter();
+	if (!thread)
+		return real.posix_memalign(to, alignment, size);
 	recoat_thread_lend(thread);
 	result = real.posix_memalign(to, alignment, size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, result ? NULL : *to, size, &RECOAT_CALLER());
+	record(thread, result ? NULL : *to, size, RECOAT_CALLER());
 	return result;
 }
 
 RECOAT_EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	void *block;
 
-	if (bootstrapping())
-		return arena_allocate(alignment, size);
-	thread = enter();
+	if (!thread)
+		return bootstrapping() ? arena_allocate(alignment, size)
+				       : real.aligned_alloc(alignment, size);
 	recoat_thread_lend(thread);
 	block = real.aligned_alloc(alignment, size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, block, size, &RECOAT_CALLER());
-	return block;
+	return record(thread, block, size, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT void *memalign(size_t alignment, size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	void *block;
 
-	if (bootstrapping())
-		return arena_allocate(alignment, size);
-	thread = enter();
+	if (!thread)
+		return bootstrapping() ? arena_allocate(alignment, size)
+				       : real.memalign(alignment, size);
 	recoat_thread_lend(thread);
 	block = real.memalign(alignment, size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, block, size, &RECOAT_CALLER());
-	return block;
+	return record(thread, block, size, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT void *valloc(size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	void *block;
 
-	if (bootstrapping())
-		return arena_allocate(4096, size);
-	thread = enter();
+	if (!thread)
+		return bootstrapping() ? arena_allocate(4096, size)
+				       : real.valloc(size);
 	recoat_thread_lend(thread);
 	block = real.valloc(size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, block, size, &RECOAT_CALLER());
-	return block;
+	return record(thread, block, size, RECOAT_CALLER());
 }
 
 RECOAT_EXPORT void *pvalloc(size_t size)
 {
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = enter();
 	void *block;
 
-	if (bootstrapping())
-		return arena_allocate(4096, size);
-	thread = enter();
+	if (!thread)
+		return bootstrapping() ? arena_allocate(4096, size)
+				       : real.pvalloc(size);
 	recoat_thread_lend(thread);
 	block = real.pvalloc(size);
 	recoat_thread_take_back();
-	if (thread)
-		record(thread, block, size, &RECOAT_CALLER());
-	return block;
+	return record(thread, block, size, RECOAT_CALLER());
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernels/elf_file.h"
+
 /* A mapped module. `dynamic` and `path` point into it and into the loader's memory. */
 struct recoat_module {
 	uint64_t bias;
@@ -15,9 +17,10 @@ struct recoat_module {
 	const ElfW(Dyn) *dynamic; /* NULL for a module without a dynamic section. */
 	const ElfW(Phdr) *headers;
 	uint32_t header_count;
-	const char *path;
+	const char *path; /* "[vdso]" for what has no file. */
 	bool seen;
-	bool hooked; /* hook.c has dealt with it. */
+	bool located; /* hook.c has looked for kernels in it, */
+	bool hooked;  /* and for slots that lead to kernels. */
 };
 
 #define RECOAT_MODULES_MAX 4096
@@ -29,6 +32,21 @@ struct recoat_module {
  * for as long as it is looked at.
  */
 void recoat_modules_refresh(void);
+
+/* The build id from the notes in memory, in hexadecimal; "" if there is none. */
+void recoat_module_build_id(const struct recoat_module *module, char id[RECOAT_BUILD_ID_MAX]);
+
+/* Run `task` under the loader's lock. The thread is busy and holds no lock of the runtime. */
+void recoat_modules_locked(void (*task)(void *user), void *user);
+
+/* The known module that `address` lies in, or NULL. Under the loader's lock. */
+const struct recoat_module *recoat_modules_find(uint64_t address);
+
+/* Whether `is_one` holds for a module; asked in their order. Under the loader's lock. */
+bool recoat_modules_any(bool (*is_one)(const struct recoat_module *module));
+
+/* Is it librecoat.so? */
+bool recoat_module_is_runtime(const struct recoat_module *module);
 
 /* Refresh if `ip` lies in no known module and the link map has changed since. */
 void recoat_modules_cover(uint64_t ip);

@@ -38,6 +38,7 @@ RECOAT_DEFINE_PUT(u32)
 RECOAT_DEFINE_PUT(u64)
 RECOAT_DEFINE_PUT(x64)
 RECOAT_DEFINE_PUT(i64)
+RECOAT_DEFINE_PUT(f64)
 #undef RECOAT_DEFINE_PUT
 
 static inline size_t recoat_size_str(const char *text)

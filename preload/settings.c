@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernels/debug_file.h"
 #include "preload/memory.h"
 #include "preload/os.h"
 #include "recoat/recording.h"
@@ -236,24 +237,43 @@ static bool read_follow(struct recoat_settings *settings, char *problem, size_t 
 	return false;
 }
 
-static bool read_kernels(struct recoat_settings *settings, char *problem, size_t problem_size)
+/* `variable` as it is. False if it does not fit. */
+static bool copy(const char *variable, char *to, size_t size, char *problem, size_t problem_size)
 {
-	const char *globs = getenv("RECOAT_KERNELS");
-	const char *path = getenv("RECOAT_KERNEL_PATH");
+	const char *value = getenv(variable);
+
+	if ((size_t)snprintf(to, size, "%s", value ? value : "") < size)
+		return true;
+	snprintf(problem, problem_size, "%s: longer than %u bytes", variable, (unsigned)size);
+	return false;
+}
+
+/* The directories that `variable` names, and the installed one behind them. */
+static bool read_path(const char *variable, const char *installed, char to[PATH_MAX], char *problem,
+		      size_t problem_size)
+{
+	const char *path = getenv(variable);
 	bool own = path && *path;
 
-	if (globs && strlen(globs) >= sizeof settings->kernels) {
-		snprintf(problem, problem_size, "RECOAT_KERNELS: longer than %u bytes",
-			 (unsigned)sizeof settings->kernels);
-		return false;
-	}
-	strcpy(settings->kernels, globs ? globs : "");
-	if ((size_t)snprintf(settings->kernel_path, sizeof settings->kernel_path, "%s%s%s",
-			     own ? path : "", own ? ":" : "",
-			     RECOAT_PKGDATADIR "/kernels") < sizeof settings->kernel_path)
+	if (snprintf(to, PATH_MAX, "%s%s%s", own ? path : "", own ? ":" : "", installed) < PATH_MAX)
 		return true;
-	snprintf(problem, problem_size, "RECOAT_KERNEL_PATH: longer than %u bytes",
-		 (unsigned)sizeof settings->kernel_path);
+	snprintf(problem, problem_size, "%s: longer than %u bytes", variable, PATH_MAX);
+	return false;
+}
+
+static bool read_debug_path(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	const char *value = getenv("RECOAT_DEBUG_PATH");
+
+	if (!value || !*value)
+		value = RECOAT_DEBUG_DIRECTORY;
+	if (value[0] == '/' && strlen(value) < sizeof settings->debug_path) {
+		strcpy(settings->debug_path, value);
+		return true;
+	}
+	snprintf(problem, problem_size,
+		 "RECOAT_DEBUG_PATH: found '%.80s', expected the absolute path of a directory",
+		 value);
 	return false;
 }
 
@@ -264,5 +284,13 @@ bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_
 	       read_unwinder(settings, problem, problem_size) &&
 	       read_cpu(settings, problem, problem_size) &&
 	       read_follow(settings, problem, problem_size) &&
-	       read_kernels(settings, problem, problem_size);
+	       read_debug_path(settings, problem, problem_size) &&
+	       copy("RECOAT_KERNELS", settings->kernels, sizeof settings->kernels, problem,
+		    problem_size) &&
+	       copy("RECOAT_PLUGINS", settings->plugins, sizeof settings->plugins, problem,
+		    problem_size) &&
+	       read_path("RECOAT_KERNEL_PATH", RECOAT_PKGDATADIR "/kernels", settings->kernel_path,
+			 problem, problem_size) &&
+	       read_path("RECOAT_PLUGIN_PATH", RECOAT_PKGLIBDIR "/plugins", settings->plugin_path,
+			 problem, problem_size);
 }

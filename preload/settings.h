@@ -19,7 +19,10 @@ enum recoat_unwinder {
 struct recoat_settings {
 	char output[PATH_MAX];           /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
 	char kernel_path[PATH_MAX];      /* RECOAT_KERNEL_PATH and the installed directory. */
+	char debug_path[PATH_MAX];       /* RECOAT_DEBUG_PATH: the directory of debug files. */
 	char kernels[1024];              /* RECOAT_KERNELS, globs; empty: all. */
+	char plugins[4096];              /* RECOAT_PLUGINS, as it is. */
+	char plugin_path[PATH_MAX];      /* RECOAT_PLUGIN_PATH and the installed directory. */
 	struct recoat_heap_setting heap; /* RECOAT_HEAP. */
 	enum recoat_unwinder unwinder;   /* RECOAT_UNWIND. */
 	unsigned cpu_rate;               /* RECOAT_CPU: samples a second of CPU time; 0: none. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <unwind.h>
 
+#include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/heap.h"
 #include "preload/link.h"
@@ -131,7 +132,8 @@ static void end_abandoned(struct recoat_thread *thread, uint64_t stack)
 		end_innermost(thread, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
 }
 
-static void begin(struct recoat_thread *thread, uint32_t index, const struct recoat_call *call)
+static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
+		  const struct recoat_call *call)
 {
 	struct recoat_link *link = &recoat_links[index];
 	struct recoat_open_span *span = &thread->open[thread->depth];
@@ -140,15 +142,16 @@ static void begin(struct recoat_thread *thread, uint32_t index, const struct rec
 		.stack = call->caller.stack,
 		.link = (uint16_t)index,
 		.path = recoat_call_path(thread, &call->caller),
+		.on = on,
 		.allocations = thread->allocations,
 		.bytes = thread->bytes,
-		.live = thread->live,
+		.live = recoat_thread_live(thread),
 		.outer_peak = thread->live_peak,
 	};
 	span->size = problem_size(link, call, &span->flags);
-	if (thread->events)
+	if (recoat_heap_changed(thread))
 		recoat_heap_look(thread);
-	thread->live_peak = thread->live;
+	recoat_thread_watch_live(thread);
 	thread->depth++;
 	if (cpu_time_is_worth_it(link)) {
 		span->flags |= RECOAT_SPAN_CPU;
@@ -157,16 +160,37 @@ static void begin(struct recoat_thread *thread, uint32_t index, const struct rec
 	span->begin = recoat_clock_span();
 }
 
+/*
+ * The plugins that serve a call of link `index`. One that a link of the same chain makes goes
+ * on with those that the outer call began with, so that a swap leaves calls under way alone.
+ */
+static uint32_t plugins_on(const struct recoat_thread *thread, uint32_t index)
+{
+	const struct recoat_open_span *outer;
+
+	if (recoat_links[index].bit == RECOAT_LINK_ORIGINAL)
+		return RECOAT_LINK_ORIGINAL;
+	if (!thread->depth)
+		return recoat_chain_on();
+	outer = &thread->open[thread->depth - 1];
+	return outer->link < index && recoat_links[outer->link].first == recoat_links[index].first
+		       ? outer->on
+		       : recoat_chain_on();
+}
+
 uint64_t recoat_span_begin(uint32_t index, const struct recoat_call *call)
 {
 	struct recoat_thread *thread = recoat_thread_enter();
 	int kept = errno;
+	uint32_t on;
 
 	if (!thread)
-		return recoat_links[index].target;
+		return recoat_links[recoat_link_serving(index, recoat_chain_on())].target;
 	end_abandoned(thread, call->caller.stack + 1);
+	on = plugins_on(thread, index);
+	index = recoat_link_serving(index, on);
 	if (thread->depth < RECOAT_SPAN_DEPTH_MAX) {
-		begin(thread, index, call);
+		begin(thread, index, on, call);
 	} else {
 		thread->too_deep++;
 		recoat_drop(RECOAT_DROP_SPANS);

@@ -51,8 +51,11 @@ static size_t total_bytes(const struct recoat_stack_cache_options *options)
 	       SUFFIX_NOTES * sizeof(uint32_t) + options->arena_bytes;
 }
 
+static const struct recoat_stack_entry of_no_stack;
+
 static void forget_entries(struct recoat_stack_cache *cache)
 {
+	cache->repeated = cache->found = &of_no_stack;
 	cache->entries_end = ARENA_ALIGN; /* Place 0 stands for nothing. */
 	cache->suffixes_start = cache->options.arena_bytes;
 }
@@ -73,14 +76,14 @@ struct recoat_stack_cache *recoat_stack_cache_create(
 	cache->mapped_bytes = total_bytes(&wanted);
 	cache->epoch = wanted.epoch;
 	cache->epoch_seen = atomic_load_explicit(cache->epoch, memory_order_relaxed);
-	cache->verify_mask = wanted.verify_every - 1ull; /* All ones: never. */
+	cache->until_verified = wanted.verify_every;
 	cache->work = cut_off(&rest, sizeof *cache->work);
 	cache->small_index = cut_off(&rest, RECOAT_STACK_INDEX_SMALL * sizeof(uint64_t));
 	cache->large_index = cut_off(&rest, RECOAT_STACK_INDEX_LARGE * sizeof(uint64_t));
 	cache->suffixes = cut_off(&rest, SUFFIX_NOTES * sizeof(uint32_t));
 	cache->arena = cut_off(&rest, wanted.arena_bytes);
 	cache->index = cache->small_index;
-	cache->bucket_mask = RECOAT_STACK_INDEX_SMALL / 2 - 1;
+	cache->index_mask = RECOAT_STACK_INDEX_SMALL - 1;
 	forget_entries(cache);
 	return cache;
 }
@@ -136,9 +139,10 @@ static size_t count_near(const struct recoat_stack_work *work)
 
 static void fill_groups(struct recoat_stack_entry *entry, const struct recoat_stack_work *work)
 {
-	for (size_t i = 0; i < 8 * recoat_stack_groups(entry); i++) {
-		const struct recoat_stack_slot *slot =
-			&work->slot[i < entry->near ? i : entry->near - 1u];
+	size_t near = recoat_stack_near(entry);
+
+	for (size_t i = 0; i < 8u * entry->groups; i++) {
+		const struct recoat_stack_slot *slot = &work->slot[i < near ? i : near - 1];
 
 		entry->group[i / 8].value[i % 8] = slot->value;
 		entry->group[i / 8].offset[i % 8] = (uint16_t)slot->offset;
@@ -158,9 +162,10 @@ static struct recoat_stack_entry *make_entry(struct recoat_stack_cache *cache, u
 		.sp = work->frame[0].registers.sp,
 		.bp = work->frame[0].registers.bp,
 		.path = path,
-		.near = (uint32_t)near,
-		.far = (uint32_t)far,
+		.groups = (uint8_t)((near + 7) / 8),
+		.repeated = -near % 8,
 		.bp_live = work->bp_live[0],
+		.far = (uint16_t)far,
 	};
 	fill_groups(entry, work);
 	memcpy((void *)recoat_stack_far(entry), work->slot + near, far * sizeof *work->slot);
@@ -257,7 +262,7 @@ static uint32_t unwind_and_store(struct recoat_stack_cache *cache,
 /* Word by word, and no page is touched that was not probed: the stack may have been replaced. */
 static bool words_equal_carefully(const struct recoat_stack_entry *entry)
 {
-	size_t count = entry->near + entry->far;
+	size_t count = recoat_stack_near(entry) + entry->far;
 	uint64_t probed = UINT64_MAX;
 
 	for (size_t i = 0; i < count; i++) {
@@ -283,13 +288,11 @@ static bool look_up_elsewhere(struct recoat_stack_cache *cache,
 	if (!entry || !recoat_stack_registers_equal(entry, start->pc, start->sp, start->bp) ||
 	    !words_equal_carefully(entry))
 		return false;
-	*path = entry->path;
-	if (!(++cache->statistics.hits & cache->verify_mask))
-		*path = recoat_stack_cache_verify(cache, *path, start->pc, start->sp, start->bp);
+	*path = recoat_stack_cache_hit(cache, entry, start->bp);
 	return true;
 }
 
-uint32_t recoat_stack_cache_miss(struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
+static RECOAT_SLOW uint32_t miss(struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
 				 uint64_t bp)
 {
 	struct recoat_registers start = {.pc = ra, .sp = sp, .bp = bp};
@@ -301,6 +304,30 @@ uint32_t recoat_stack_cache_miss(struct recoat_stack_cache *cache, uint64_t ra, 
 	return unwind_and_store(cache, &start);
 }
 
+uint32_t recoat_stack_cache_search(struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
+				   uint64_t bp)
+{
+	const struct recoat_stack_entry *entry;
+	struct recoat_stack_place place;
+
+	if (__builtin_expect(!recoat_stack_cache_fresh(cache) ||
+				     !recoat_stack_has(&cache->stack, sp),
+			     0))
+		return miss(cache, ra, sp, bp);
+	entry = recoat_stack_index_walk(cache, ra, sp, &place);
+	if (__builtin_expect(!entry || !recoat_stack_registers_equal(entry, ra, sp, bp) ||
+				     !recoat_stack_words_equal(entry),
+			     0))
+		return miss(cache, ra, sp, bp);
+	/*
+	 * Programs allocate in loops, but where paths take turns, comparing the wrong one first
+	 * would take longer than the search.
+	 */
+	cache->repeated = entry == cache->found ? entry : &of_no_stack;
+	cache->found = entry;
+	return recoat_stack_cache_hit(cache, entry, bp);
+}
+
 /* A cache that was wrong once has nothing left to be believed. */
 uint32_t recoat_stack_cache_verify(struct recoat_stack_cache *cache, uint32_t path, uint64_t ra,
 				   uint64_t sp, uint64_t bp)
@@ -308,6 +335,7 @@ uint32_t recoat_stack_cache_verify(struct recoat_stack_cache *cache, uint32_t pa
 	struct recoat_registers start = {.pc = ra, .sp = sp, .bp = bp};
 	uint32_t fresh;
 
+	cache->until_verified = cache->options.verify_every;
 	recoat_stack_work_unwind(cache, &start, false);
 	fresh = recoat_stack_work_path(cache);
 	cache->statistics.verified++;

@@ -34,7 +34,7 @@ struct recoat_stack_cache_options {
 	const _Atomic uint32_t *epoch; /* Not NULL; a change flushes. */
 	uint32_t max_frames;           /* 0: RECOAT_STACK_FRAMES_MAX. Deeper stacks are cut. */
 	size_t arena_bytes;            /* 0: 8 MiB. Address space; pages come as they are used. */
-	uint32_t verify_every;         /* One hit in so many is verified, a power of 2. 0: none. */
+	uint32_t verify_every;         /* One hit in so many is verified. 0: none. */
 	recoat_unwind_fallback *fallback; /* May be NULL. */
 	void *context;
 };
@@ -61,11 +61,15 @@ struct recoat_stack_cache {
 	/* What the inlined lookup reads. */
 	const _Atomic uint32_t *epoch;
 	uint32_t epoch_seen;
-	struct recoat_stack stack; /* The owner's own stack. */
-	uint64_t *index;
-	uint64_t bucket_mask;
-	uint64_t verify_mask; /* Hits whose number has none of these bits are verified. */
+	uint32_t until_verified;                   /* Hits until one is; 0: none. */
+	const struct recoat_stack_entry *repeated; /* Tried first: it was found twice running. */
 	struct recoat_stack_cache_statistics statistics;
+
+	/* What a search reads. */
+	struct recoat_stack stack;              /* The owner's own stack. */
+	const struct recoat_stack_entry *found; /* By the last search. */
+	uint64_t *index;
+	uint64_t index_mask;
 
 	/* What only misses touch. */
 	struct recoat_stack_cache_options options;
@@ -92,41 +96,27 @@ void recoat_stack_cache_attach(struct recoat_stack_cache *cache, uint64_t sp);
 void recoat_stack_cache_flush(struct recoat_stack_cache *cache);
 
 /* A lookup that the inlined part cannot answer. */
-uint32_t recoat_stack_cache_miss(struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
-				 uint64_t bp);
+uint32_t recoat_stack_cache_search(struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
+				   uint64_t bp);
 uint32_t recoat_stack_cache_verify(struct recoat_stack_cache *cache, uint32_t path, uint64_t ra,
 				   uint64_t sp, uint64_t bp);
 
-/* Where a walk through the index ended: `word` is NULL if there is nothing for `hash` yet. */
-struct recoat_stack_place {
-	uint64_t hash;
-	uint64_t *word;
-};
-
-static inline struct recoat_stack_entry *recoat_stack_cache_walk(
-	const struct recoat_stack_cache *cache, uint64_t ra, uint64_t sp,
-	struct recoat_stack_place *place)
+/* Relaxed: who runs code of a new module has synchronised with the one that loaded it, and that
+ * one has seen the epoch change. */
+static RECOAT_FAST bool recoat_stack_cache_fresh(const struct recoat_stack_cache *cache)
 {
-	place->hash = recoat_stack_hash(ra, sp);
-	for (int level = 0; level < RECOAT_STACK_LEVELS; level++) {
-		uint64_t *word = cache->index + 2 * (place->hash & cache->bucket_mask);
-		uint64_t tag = recoat_stack_tag(place->hash);
-		uint64_t address;
+	return cache->epoch_seen == atomic_load_explicit(cache->epoch, memory_order_relaxed);
+}
 
-		if ((*word & ~RECOAT_STACK_PAYLOAD) != tag)
-			word++;
-		place->word = NULL;
-		if (__builtin_expect((*word & ~RECOAT_STACK_PAYLOAD) != tag, 0))
-			return NULL;
-		place->word = word;
-		if (!(*word & 1))
-			return (struct recoat_stack_entry *)(*word & RECOAT_STACK_PAYLOAD);
-		address = sp + (*word & RECOAT_STACK_PAYLOAD) / 2 * 8;
-		if (__builtin_expect(address > cache->stack.end - 8, 0))
-			return NULL; /* Of another stack whose hash is the same. */
-		place->hash = recoat_stack_hash_on(place->hash, recoat_stack_word(address));
-	}
-	return NULL;
+/* The stack is that of `entry`. */
+static RECOAT_FAST uint32_t recoat_stack_cache_hit(struct recoat_stack_cache *cache,
+						   const struct recoat_stack_entry *entry,
+						   uint64_t bp)
+{
+	cache->statistics.hits++;
+	if (__builtin_expect(--cache->until_verified == 0, 0))
+		return recoat_stack_cache_verify(cache, entry->path, entry->ra, entry->sp, bp);
+	return entry->path;
 }
 
 /*
@@ -134,29 +124,15 @@ static inline struct recoat_stack_entry *recoat_stack_cache_walk(
  * moment when the called function has returned. Never fails; RECOAT_PATH_UNKNOWN is the parent
  * of what could not be told. By the owner.
  */
-static inline uint32_t recoat_stack_cache_lookup(struct recoat_stack_cache *cache, uint64_t ra,
-						 uint64_t sp, uint64_t bp)
+static RECOAT_FAST uint32_t recoat_stack_cache_lookup(struct recoat_stack_cache *cache,
+						      uint64_t ra, uint64_t sp, uint64_t bp)
 {
-	struct recoat_stack_place place;
-	struct recoat_stack_entry *entry;
+	const struct recoat_stack_entry *entry = cache->repeated;
 
-	/*
-	 * Relaxed: who runs code of a new module has synchronised with the one that loaded it,
-	 * and that one has seen the epoch change.
-	 */
-	if (__builtin_expect(
-		    cache->epoch_seen != atomic_load_explicit(cache->epoch, memory_order_relaxed) ||
-			    !recoat_stack_has(&cache->stack, sp),
-		    0))
-		return recoat_stack_cache_miss(cache, ra, sp, bp);
-	entry = recoat_stack_cache_walk(cache, ra, sp, &place);
-	if (__builtin_expect(!entry || !recoat_stack_registers_equal(entry, ra, sp, bp) ||
-				     !recoat_stack_words_equal(entry),
-			     0))
-		return recoat_stack_cache_miss(cache, ra, sp, bp);
-	if (__builtin_expect(!(++cache->statistics.hits & cache->verify_mask), 0))
-		return recoat_stack_cache_verify(cache, entry->path, ra, sp, bp);
-	return entry->path;
+	if (recoat_stack_registers_equal(entry, ra, sp, bp) && recoat_stack_cache_fresh(cache) &&
+	    recoat_stack_words_equal(entry))
+		return recoat_stack_cache_hit(cache, entry, bp);
+	return recoat_stack_cache_search(cache, ra, sp, bp);
 }
 
 #endif

@@ -15,9 +15,9 @@
  * Values are whole words. Their lower halves would do as long as all executable mappings
  * differ modulo 2^32, which nobody can promise of a program that maps code by itself.
  *
- * The index is a hash table of words, two a bucket:
+ * The index is a hash table of words, each somewhere in the cache line that its hash numbers:
  *
- *   tag and valid bit: 16 | payload: 48, the address of an entry, or offset << 1 | 1
+ *   tag, of the hash: 16 | payload: 48, the address of an entry, or offset << 1 | 1
  *
  * The latter is a discriminator: several stacks share what led here, and differ in the word
  * at sp + 8 * offset, whose value leads on. The index only proposes: an entry is believed
@@ -28,14 +28,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "preload/hot.h"
 #include "preload/unwind_stack.h"
 
 #define RECOAT_STACK_LEVELS 24 /* Discriminators on the way to an entry, at most. */
-#define RECOAT_STACK_BUCKET_BITS 13
 #define RECOAT_STACK_PAYLOAD ((1ull << 48) - 1)
 
+/* Two words, which SSE2 compares as one; every x86-64 has it. */
+typedef uint64_t recoat_stack_pair __attribute__((vector_size(16), may_alias));
+
 struct recoat_stack_group {
-	uint64_t value[8];
+	_Alignas(recoat_stack_pair) uint64_t value[8];
 	uint16_t offset[8]; /* In words from sp. The last group repeats its last slot. */
 };
 
@@ -50,21 +53,23 @@ struct recoat_stack_entry {
 	uint64_t sp;
 	uint64_t bp;
 	uint32_t path;
-	uint32_t near : 12;   /* Slots in groups, without repetitions. */
-	uint32_t far : 12;    /* Slots behind them. */
-	uint32_t bp_live : 1; /* bp matters. */
+	uint8_t groups;
+	uint8_t repeated : 4; /* Slots of the last group. */
+	uint8_t bp_live : 1;  /* bp matters. */
+	uint16_t far;         /* Slots behind the groups. */
 	struct recoat_stack_group group[];
 };
 
-static inline size_t recoat_stack_groups(const struct recoat_stack_entry *entry)
+/* Slots in groups, without repetitions. */
+static inline size_t recoat_stack_near(const struct recoat_stack_entry *entry)
 {
-	return (entry->near + 7u) / 8;
+	return 8u * entry->groups - entry->repeated;
 }
 
 static inline const struct recoat_stack_slot *recoat_stack_far(
 	const struct recoat_stack_entry *entry)
 {
-	return (const struct recoat_stack_slot *)(entry->group + recoat_stack_groups(entry));
+	return (const struct recoat_stack_slot *)(entry->group + entry->groups);
 }
 
 static inline bool recoat_stack_registers_equal(const struct recoat_stack_entry *entry, uint64_t ra,
@@ -73,61 +78,56 @@ static inline bool recoat_stack_registers_equal(const struct recoat_stack_entry 
 	return entry->ra == ra && entry->sp == sp && (!entry->bp_live || entry->bp == bp);
 }
 
-static inline uint64_t recoat_stack_differs(uint64_t sp, const struct recoat_stack_group *group,
-					    size_t number)
+/* Which bits of two slots of a group the stack does not have. */
+static RECOAT_FAST recoat_stack_pair recoat_stack_differs(uint64_t sp,
+							  const struct recoat_stack_group *group,
+							  size_t number)
 {
-	return recoat_stack_word(sp + 8ull * group->offset[number]) ^ group->value[number];
+	const recoat_stack_pair found = {
+		recoat_stack_word(sp + 8ull * group->offset[number]),
+		recoat_stack_word(sp + 8ull * group->offset[number + 1]),
+	};
+
+	return found ^ *(const recoat_stack_pair *)&group->value[number];
 }
 
-/* One branch for eight words. */
-static inline bool recoat_stack_group_equal(uint64_t sp, const struct recoat_stack_group *group)
+static inline bool recoat_stack_far_equal(const struct recoat_stack_entry *entry)
 {
-	return !(recoat_stack_differs(sp, group, 0) | recoat_stack_differs(sp, group, 1) |
-		 recoat_stack_differs(sp, group, 2) | recoat_stack_differs(sp, group, 3) |
-		 recoat_stack_differs(sp, group, 4) | recoat_stack_differs(sp, group, 5) |
-		 recoat_stack_differs(sp, group, 6) | recoat_stack_differs(sp, group, 7));
-}
+	const struct recoat_stack_slot *far = recoat_stack_far(entry);
 
-/*
- * Whether the stack above entry->sp holds the entry's words. Words are loaded before the ones
- * below them were compared, so all must be readable: on the thread's own stack they are.
- */
-static inline bool recoat_stack_words_equal(const struct recoat_stack_entry *entry)
-{
-	const struct recoat_stack_group *group = entry->group;
-	const struct recoat_stack_group *end = group + recoat_stack_groups(entry);
-	const struct recoat_stack_slot *far = (const struct recoat_stack_slot *)end;
-
-	for (; group < end; group++)
-		if (__builtin_expect(!recoat_stack_group_equal(entry->sp, group), 0))
-			return false;
 	for (size_t i = 0; i < entry->far; i++)
 		if (recoat_stack_word(entry->sp + (uint64_t)far[i].offset * 8) != far[i].value)
 			return false;
 	return true;
 }
 
+/*
+ * Whether the stack above entry->sp holds the entry's words. Words are loaded before the ones
+ * below them were compared, so all must be readable: on the thread's own stack they are.
+ */
+static RECOAT_FAST bool recoat_stack_words_equal(const struct recoat_stack_entry *entry)
+{
+	const struct recoat_stack_group *group = entry->group;
+	const uint64_t sp = entry->sp;
+	recoat_stack_pair differs = {0};
+
+	for (unsigned left = entry->groups; left; left--, group++)
+		differs |= recoat_stack_differs(sp, group, 0) | recoat_stack_differs(sp, group, 2) |
+			   recoat_stack_differs(sp, group, 4) | recoat_stack_differs(sp, group, 6);
+	if (__builtin_expect((differs[0] | differs[1]) != 0, 0))
+		return false;
+	return __builtin_expect(!entry->far, 1) || recoat_stack_far_equal(entry);
+}
+
+/* The upper bits of a hash are the good ones: they number lines and are the tag. */
 static inline uint64_t recoat_stack_hash(uint64_t ra, uint64_t sp)
 {
-	uint64_t hash = (ra * 0x9E3779B97F4A7C15ull) ^ (sp * 0xC2B2AE3D27D4EB4Full);
-
-	return hash ^ hash >> 32;
+	return (ra * 0x9E3779B97F4A7C15ull) ^ (sp * 0xC2B2AE3D27D4EB4Full);
 }
 
 static inline uint64_t recoat_stack_hash_on(uint64_t hash, uint64_t word)
 {
-	hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
-	return hash ^ hash >> 32;
-}
-
-/*
- * The upper 16 bits of an index word for `hash`: the valid bit and hash bits 13 to 27. They
- * overlap the bits that number the buckets of the grown index, so that it can be filled from
- * the small one without the hashes.
- */
-static inline uint64_t recoat_stack_tag(uint64_t hash)
-{
-	return 1ull << 63 | (hash << (48 - RECOAT_STACK_BUCKET_BITS) & ~RECOAT_STACK_PAYLOAD);
+	return ((hash << 32 | hash >> 32) ^ word) * 0x9E3779B97F4A7C15ull;
 }
 
 #endif

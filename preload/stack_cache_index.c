@@ -8,13 +8,13 @@
 
 static uint64_t index_words(const struct recoat_stack_cache *cache)
 {
-	return 2 * (cache->bucket_mask + 1);
+	return cache->index_mask + 1;
 }
 
 static void use(struct recoat_stack_cache *cache, uint64_t *index, uint64_t words)
 {
 	cache->index = index;
-	cache->bucket_mask = words / 2 - 1;
+	cache->index_mask = words - 1;
 	cache->index_used = 0;
 	cache->index_evicted = 0;
 }
@@ -25,26 +25,24 @@ void recoat_stack_index_reset(struct recoat_stack_cache *cache)
 	use(cache, cache->small_index, RECOAT_STACK_INDEX_SMALL);
 }
 
-/* Store `payload` under `hash`. The older word of a full bucket is dropped. */
+/* Store `payload` under `hash`. In a full line the word at home is dropped. */
 static void put(struct recoat_stack_cache *cache, uint64_t hash, uint64_t payload)
 {
-	uint64_t *bucket = cache->index + 2 * (hash & cache->bucket_mask);
-	uint64_t tag = recoat_stack_tag(hash);
+	uint64_t *home = recoat_stack_index_home(cache, hash);
+	uint64_t *word = recoat_stack_index_find(cache, hash);
 
-	for (int way = 0; way < 2; way++) {
-		if (bucket[way] && (bucket[way] & ~RECOAT_STACK_PAYLOAD) != tag)
-			continue;
-		cache->index_used += !bucket[way];
-		bucket[way] = tag | payload;
-		return;
-	}
-	cache->index_evicted++;
-	bucket[1] = bucket[0];
-	bucket[0] = tag | payload;
+	for (size_t i = 0; !word && i < RECOAT_STACK_LINE; i++)
+		if (!*recoat_stack_index_place(home, i))
+			word = recoat_stack_index_place(home, i);
+	cache->index_evicted += !word;
+	if (!word)
+		word = home;
+	cache->index_used += !*word;
+	*word = (hash & ~RECOAT_STACK_PAYLOAD) | payload;
 }
 
 /*
- * The grown index has four buckets for each of the small one; which of them follows from the
+ * The grown index has four lines for each of the small one; which of them follows from the
  * two lowest bits of the tag.
  */
 static void grow(struct recoat_stack_cache *cache)
@@ -55,11 +53,11 @@ static void grow(struct recoat_stack_cache *cache)
 	use(cache, cache->large_index, RECOAT_STACK_INDEX_LARGE);
 	memset(cache->index, 0, RECOAT_STACK_INDEX_LARGE * sizeof *cache->index);
 	for (uint64_t i = 0; i < words; i++) {
-		uint64_t high = (old[i] >> 48 & 3) << RECOAT_STACK_BUCKET_BITS;
+		uint64_t high = (old[i] >> 48 & 3) << RECOAT_STACK_INDEX_BITS;
 
 		if (!old[i])
 			continue;
-		cache->index[2 * (i / 2 | high) + i % 2] = old[i];
+		cache->index[i | high] = old[i];
 		cache->index_used++;
 	}
 	memset(cache->small_index, 0, words * sizeof *cache->index);
@@ -81,7 +79,7 @@ static void separate(struct recoat_stack_cache *cache, const struct recoat_stack
 {
 	uint64_t value = recoat_stack_word(recoat_stack_slot_address(entry, *difference));
 
-	*place->word = recoat_stack_tag(place->hash) | (uint64_t)difference->offset << 1 | 1;
+	*place->word = (place->hash & ~RECOAT_STACK_PAYLOAD) | (uint64_t)difference->offset << 1 | 1;
 	put(cache, recoat_stack_hash_on(place->hash, difference->value), (uint64_t)old);
 	put(cache, recoat_stack_hash_on(place->hash, value), (uint64_t)entry);
 }
@@ -91,7 +89,7 @@ static void add_on_stack(struct recoat_stack_cache *cache, struct recoat_stack_e
 	struct recoat_stack_place place;
 	struct recoat_stack_slot difference;
 	struct recoat_stack_entry *old =
-		recoat_stack_cache_walk(cache, entry->ra, entry->sp, &place);
+		recoat_stack_index_walk(cache, entry->ra, entry->sp, &place);
 
 	if (old && recoat_stack_registers_equal(old, entry->ra, entry->sp, entry->bp) &&
 	    recoat_stack_find_difference(old, 0, &difference))
@@ -112,12 +110,9 @@ void recoat_stack_index_add(struct recoat_stack_cache *cache, struct recoat_stac
 struct recoat_stack_entry *recoat_stack_index_first(const struct recoat_stack_cache *cache,
 						    uint64_t ra, uint64_t sp)
 {
-	uint64_t hash = recoat_stack_hash(ra, sp);
-	const uint64_t *bucket = cache->index + 2 * (hash & cache->bucket_mask);
-	uint64_t tag = recoat_stack_tag(hash);
+	const uint64_t *word = recoat_stack_index_find(cache, recoat_stack_hash(ra, sp));
 
-	for (int way = 0; way < 2; way++)
-		if ((bucket[way] & ~RECOAT_STACK_PAYLOAD) == tag && !(bucket[way] & 1))
-			return (struct recoat_stack_entry *)(bucket[way] & RECOAT_STACK_PAYLOAD);
-	return NULL;
+	if (!word || *word & 1)
+		return NULL;
+	return (struct recoat_stack_entry *)(*word & RECOAT_STACK_PAYLOAD);
 }

@@ -7,7 +7,7 @@
 bool recoat_stack_find_difference(const struct recoat_stack_entry *entry, size_t first,
 				  struct recoat_stack_slot *difference)
 {
-	size_t count = entry->near + entry->far;
+	size_t count = recoat_stack_near(entry) + entry->far;
 
 	for (size_t i = first; i < count; i++) {
 		*difference = recoat_stack_entry_slot(entry, i);
@@ -187,7 +187,7 @@ static bool add_suffix(struct recoat_stack_cache *cache)
 {
 	const struct recoat_stack_suffix *suffix = cache->work->joined;
 	const struct recoat_stack_entry *entry = recoat_stack_suffix_entry(cache, suffix);
-	size_t count = entry->near + entry->far;
+	size_t count = recoat_stack_near(entry) + entry->far;
 
 	for (size_t i = suffix->first_slot; i < count; i++) {
 		struct recoat_stack_slot slot = recoat_stack_entry_slot(entry, i);

@@ -63,8 +63,8 @@ static inline struct recoat_stack_slot recoat_stack_entry_slot(
 {
 	const struct recoat_stack_group *group = &entry->group[number / 8];
 
-	if (number >= entry->near)
-		return recoat_stack_far(entry)[number - entry->near];
+	if (number >= recoat_stack_near(entry))
+		return recoat_stack_far(entry)[number - recoat_stack_near(entry)];
 	return (struct recoat_stack_slot){
 		.offset = group->offset[number % 8],
 		.value = group->value[number % 8],
@@ -94,7 +94,7 @@ static inline struct recoat_stack_entry *recoat_stack_suffix_entry(
 static inline uint32_t *recoat_stack_suffix_note(const struct recoat_stack_cache *cache,
 						 uint64_t pc, uint64_t sp)
 {
-	return &cache->suffixes[recoat_stack_hash(pc, sp) & 0xffff];
+	return &cache->suffixes[recoat_stack_hash(pc, sp) >> 48];
 }
 
 #endif

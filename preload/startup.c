@@ -9,8 +9,10 @@
 
 #include "kernels/catalogue.h"
 #include "preload/call_path.h"
+#include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/cpu.h"
+#include "preload/cpu_signal.h"
 #include "preload/export.h"
 #include "preload/heap.h"
 #include "preload/hook.h"
@@ -20,6 +22,7 @@
 #include "preload/memory.h"
 #include "preload/message.h"
 #include "preload/modules.h"
+#include "preload/plugin_host.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
 #include "preload/thread.h"
@@ -28,6 +31,7 @@
 
 static struct recoat_settings settings;
 static pid_t recorded; /* The process that the open recording is about, 0 if none. */
+static pid_t plugged;  /* The process that the plugins serve, 0 if none. */
 
 /* Kernels, or none with a line on why. The catalogue stays for the life of the process. */
 static bool load_catalogue(void)
@@ -38,7 +42,7 @@ static bool load_catalogue(void)
 	if (!catalogue)
 		return true;
 	if (!recoat_catalogue_load(catalogue, settings.kernel_path, &error)) {
-		recoat_hook_init(catalogue, settings.kernels);
+		recoat_hook_init(catalogue, settings.kernels, settings.debug_path);
 		return true;
 	}
 	recoat_message("%s:%d: %s; not recording", error.file, error.line, error.message);
@@ -68,6 +72,7 @@ static bool begin_in_child(void)
 	if (!begin_recording(true))
 		return false;
 	recoat_modules_repeat();
+	recoat_plugins_repeat();
 	recoat_link_repeat();
 	return true;
 }
@@ -83,6 +88,7 @@ static void before_fork(void)
 {
 	bool clean = !recoat_thread_busy();
 
+	recoat_plugins_fork(RECOAT_FORK_PREPARE);
 	if (clean) {
 		recoat_fallback_lock();
 		recoat_lock_take(&recoat_process_lock);
@@ -100,6 +106,7 @@ static void after_fork_in_parent(void)
 		recoat_lock_drop(&recoat_process_lock);
 		recoat_fallback_unlock();
 	}
+	recoat_plugins_fork(RECOAT_FORK_PARENT);
 }
 
 /*
@@ -117,12 +124,15 @@ static void after_fork_in_child(void)
 	recoat_thread_reset();
 	recoat_heap_reset();
 	recoat_mapping_reset();
+	recoat_chain_reset();
 	if (recorded && settings.follow && fork_is_clean) {
 		recoat_thread_begin_later(begin_in_child);
 		if (!recoat_heap_wanted)
 			recoat_cpu_await();
 	}
 	recorded = 0;
+	plugged = getpid();
+	recoat_plugins_fork(RECOAT_FORK_CHILD);
 	errno = kept;
 }
 
@@ -162,12 +172,18 @@ __attribute__((constructor)) static void start(void)
 		recoat_message("%s; not recording", problem);
 	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
 		recoat_call_path_init(settings.unwinder);
+		recoat_chain_init();
+		plugged = getpid();
+		recoat_plugins_start(settings.plugins, settings.plugin_path);
 		recoat_modules_refresh();
+		while (recoat_plugins_open_noted())
+			recoat_modules_check();
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 		recoat_heap_wanted = settings.heap.level != RECOAT_HEAP_OFF;
 		recoat_thread_allow(true);
 		recoat_cpu_attach();
 	}
+	recoat_cpu_signal_settle();
 	if (!settings.follow)
 		stop_following();
 	errno = kept;
@@ -183,6 +199,8 @@ static void end_recording(void)
 			recoat_heap_end();
 		if (recoat_link_any())
 			recoat_recording_calibrate();
+		recoat_plugins_put_counters();
+		recoat_chain_end();
 		recoat_recording_end();
 		recorded = 0;
 	}
@@ -191,6 +209,8 @@ static void end_recording(void)
 
 __attribute__((destructor)) static void stop(void)
 {
+	if (plugged && plugged == getpid())
+		recoat_plugins_end();
 	end_recording();
 }
 

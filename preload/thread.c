@@ -79,8 +79,9 @@ static struct recoat_thread *attach(void)
 	thread->depth = 0;
 	thread->too_deep = 0;
 	thread->last = NULL;
-	thread->stacks_attached = thread->own_stack_known = false;
-	thread->live_peak = thread->live;
+	thread->attached = NULL;
+	thread->own_stack_known = false;
+	recoat_thread_watch_live(thread);
 	recoat_stream_hand_over(&thread->trace, (uint32_t)thread->tid, recoat_clock_tick());
 	recoat_stream_hand_over(&thread->spans, (uint32_t)thread->tid, recoat_clock_span());
 	return thread;

@@ -42,6 +42,7 @@ struct recoat_open_span {
 	int64_t live;
 	int64_t outer_peak; /* The watermark of the span around it. */
 	uint32_t path;
+	uint32_t on; /* The plugins that were switched on when it began. */
 	uint16_t link;
 	uint8_t flags;
 };
@@ -55,13 +56,14 @@ struct recoat_thread {
 	/* Heap: the thread's own totals, and where its counters stand. */
 	uint64_t allocations;
 	uint64_t bytes;
-	int64_t live;      /* Bytes it allocated minus bytes it freed. */
-	int64_t live_peak; /* Highest `live` since the current span began. */
-	int64_t pending;   /* Part of `live` that heap_total has not been told. */
-	int64_t others;    /* heap_total without `pending`, as of the last telling. */
-	const void *last;  /* Newest block, while no other was allocated after it. */
-	uint32_t events;   /* Counts towards the next look at the clock. */
-	uint32_t chunks;   /* Heap packets of this shard so far. */
+	int64_t pending;     /* Bytes that heap_total has not been told. */
+	int64_t ceiling;     /* Nothing happens (heap.c) until `pending` is above it. */
+	const void *last;    /* Newest block, while no other was allocated after it. */
+	int32_t until_look;  /* Allocations until the next look at the clock. */
+	uint32_t chunks;     /* Heap packets of this shard so far. */
+	int64_t told;        /* Bytes it allocated minus bytes it freed, without `pending`. */
+	int64_t live_peak;   /* Most of these, with `pending`, since the current span began. */
+	int64_t others;      /* heap_total without `pending`, as of the last telling. */
 	struct recoat_sampler sampler;
 	struct recoat_heap_slot *free_slot, *slots_end; /* In the newest heap packet. */
 	struct recoat_packet *heap_packet;
@@ -84,8 +86,8 @@ struct recoat_thread {
 	int timer;
 
 	/* Call paths. */
-	struct recoat_stack_cache *stacks;  /* Kept when the state changes hands, */
-	bool stacks_attached;               /* and told then whom it serves. */
+	struct recoat_stack_cache *stacks;   /* Kept when the state changes hands; */
+	struct recoat_stack_cache *attached; /* NULL until it is told whom it serves. */
 	uint64_t frames[RECOAT_FRAMES_MAX]; /* Scratch for libunwind and CPU samples. */
 };
 
@@ -140,6 +142,19 @@ static inline void recoat_thread_take_back(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	recoat_local.lent = false;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+/* Bytes that the thread allocated minus bytes that it freed. */
+static inline int64_t recoat_thread_live(const struct recoat_thread *thread)
+{
+	return thread->told + thread->pending;
+}
+
+/* Look for the highest of these anew. */
+static inline void recoat_thread_watch_live(struct recoat_thread *thread)
+{
+	thread->live_peak = recoat_thread_live(thread);
+	thread->ceiling = INT64_MIN; /* So that the next allocation finds out where it is. */
 }
 
 /* Let threads in from now on (true) or turn them away (false). */

@@ -3,15 +3,12 @@
 #include "preload/unwind_stack.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stddef.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "preload/os.h"
+#include "preload/maps.h"
 
 #define DEFAULT_LIMIT (8ull << 20)
 #define LARGEST_LIMIT (1ull << 30)
@@ -23,76 +20,20 @@ extern void *__libc_stack_end;
 struct scan {
 	uint64_t descriptor; /* glibc puts it at the very top of a thread's stack. */
 	uint64_t main_end;
-	bool inside_line; /* The text begins in the middle of a line, which is passed over. */
 	struct recoat_stack around_descriptor;
 	struct recoat_stack around_main_end;
 };
 
-static uint64_t hex(const char **at)
+static bool look_at(const struct recoat_mapping *mapping, void *data)
 {
-	uint64_t value = 0;
+	const struct recoat_stack range = {.low = mapping->start, .end = mapping->end};
+	struct scan *scan = data;
 
-	for (;; (*at)++) {
-		if (**at >= '0' && **at <= '9')
-			value = value << 4 | (uint64_t)(**at - '0');
-		else if (**at >= 'a' && **at <= 'f')
-			value = value << 4 | (uint64_t)(**at - 'a' + 10);
-		else
-			return value;
-	}
-}
-
-/* "start-end perms ..." */
-static void scan_line(struct scan *scan, const char *line)
-{
-	struct recoat_stack mapping;
-
-	mapping.low = hex(&line);
-	line++;
-	mapping.end = hex(&line);
-	if (recoat_stack_has(&mapping, scan->descriptor))
-		scan->around_descriptor = mapping;
-	if (recoat_stack_has(&mapping, scan->main_end))
-		scan->around_main_end = mapping;
-}
-
-/* Scan the complete lines of `text`; returns how many bytes they take. */
-static size_t scan_lines(struct scan *scan, const char *text, size_t length)
-{
-	const char *line = text;
-	const char *newline;
-
-	while ((newline = memchr(line, '\n', length - (size_t)(line - text)))) {
-		if (!scan->inside_line)
-			scan_line(scan, line);
-		scan->inside_line = false;
-		line = newline + 1;
-	}
-	return (size_t)(line - text);
-}
-
-static void scan_maps(struct scan *scan, int descriptor)
-{
-	char text[1024]; /* Threads may have small stacks. */
-	size_t have = 0;
-
-	for (;;) {
-		ssize_t got = recoat_read(descriptor, text + have, sizeof text - have);
-		size_t done;
-
-		if (got <= 0)
-			return;
-		have += (size_t)got;
-		done = scan_lines(scan, text, have);
-		if (!done && have == sizeof text) {
-			if (!scan->inside_line)
-				scan_line(scan, text);
-			scan->inside_line = true;
-			done = have;
-		}
-		have -= done;
-		memmove(text, text + done, have);
-	}
+	if (recoat_stack_has(&range, scan->descriptor))
+		scan->around_descriptor = range;
+	if (recoat_stack_has(&range, scan->main_end))
+		scan->around_main_end = range;
+	return false;
 }
 
 /* The main thread's stack grows downwards as far as the limit allows. */
@@ -114,12 +55,8 @@ void recoat_stack_find(struct recoat_stack *stack, uint64_t sp)
 			    .main_end = (uint64_t)__libc_stack_end};
 	bool is_main = syscall(SYS_gettid) == getpid();
 	int kept = errno;
-	int file = recoat_open("/proc/self/maps", O_RDONLY, 0);
 
-	if (file >= 0) {
-		scan_maps(&scan, file);
-		recoat_close(file);
-	}
+	recoat_maps_visit(look_at, &scan);
 	if (scan.around_main_end.end)
 		extend_main(&scan.around_main_end);
 	if (scan.around_descriptor.end)

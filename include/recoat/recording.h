@@ -135,6 +135,7 @@ typedef uint32_t recoat_u32;
 typedef uint64_t recoat_u64;
 typedef uint64_t recoat_x64;
 typedef int64_t recoat_i64;
+typedef double recoat_f64;
 typedef const char *recoat_str;
 
 /* One struct an event, struct recoat_module_load and so on: what is put and got. */

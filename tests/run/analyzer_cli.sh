@@ -29,7 +29,7 @@ refused 2 'expected time, cpu or memory' report --tree space
 refused 2 'expected a number' report --limit many
 refused 2 'expected a percentage' report --least 101
 refused 2 'expected bytes, count' report --sort name
-refused 2 'expected kernels' list plugins
+refused 2 'expected kernels' list threads
 refused 2 'expected one' dump
 
 refused 127 'nonexistent: program not found' record -- nonexistent

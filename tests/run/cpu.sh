@@ -107,9 +107,14 @@ ok "kernels: their samples agree with their CPU clocks" json kernels.json \
 	"[0.6 < k['cpu_sampled_ns'] / k['cpu_ns'] < 1.4 for k in d['kernels']
 		if k['kernel'] == 'signal_mapping.kde'] == [True]"
 
-# Killed: the samples are there, and so is what they mean.
-recoat record -o killed -- sh -c "'$targets/cpu' shares & sleep 0.5; kill -9 \$!; wait" \
-	>/dev/null 2>&1
+# Killed when it has used 0.3 s of CPU time: the samples are there, and so is what they mean.
+cat >kill_busy.sh <<'EOF'
+"$1" shares &
+while ticks=$(cut -d ' ' -f 14 /proc/$!/stat 2>/dev/null) && [ "$ticks" -lt 30 ]; do sleep 0.02; done
+kill -9 $!
+wait
+EOF
+recoat record -o killed -- sh kill_busy.sh "$targets/cpu" >/dev/null 2>&1
 recoat report --json killed >killed.json
 ok "killed: samples up to there" part killed.json large_part "f['total_samples'] > 3"
 ok "babeltrace2 reads the counters" sh -c 'command -v babeltrace2 >/dev/null || exit 0

@@ -33,6 +33,21 @@ static void write_process(const char *trace)
 							     .implementation = "original",
 							     .symbol = "s",
 							     .mechanism = "got"});
+	fixture_put_plugin_note(
+		&packet, 1000,
+		&(struct recoat_plugin_note){.plugin = "p", .kind = "log", .text = awkward});
+	fixture_put_counter(&packet, 1000,
+			    &(struct recoat_counter){.plugin = "p", .name = "hits", .value = -7});
+	fixture_put_mismatch(&packet, 1000,
+			     &(struct recoat_mismatch){.plugin = "p",
+						       .kernel = "k",
+						       .abi = "c",
+						       .what = "w",
+						       .size = 3,
+						       .values = 2,
+						       .differing = 1,
+						       .max_absolute = 0.1,
+						       .max_relative = 1e-300});
 	fixture_put_heap_recording(
 		&packet, 1000, &(struct recoat_heap_recording){.level = "sample", .period = 4096});
 	fixture_store(trace, "process", &packet);

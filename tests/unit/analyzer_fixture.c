@@ -18,6 +18,7 @@ static const char metadata_head[] =
 	"typealias integer { size = 64; align = 8; } := u64;\n"
 	"typealias integer { size = 64; align = 8; base = 16; } := x64;\n"
 	"typealias integer { size = 64; align = 8; signed = true; } := i64;\n"
+	"typealias floating_point { exp_dig = 11; mant_dig = 53; align = 8; } := f64;\n"
 	"typealias string { encoding = UTF8; } := str;\n"
 	"trace { major = 1; minor = 8; byte_order = le;\n"
 	"\tpacket.header := struct { u32 magic; u32 stream_id; };\n};\n"
@@ -174,6 +175,7 @@ PUT(u32)
 PUT(u64)
 PUT(x64)
 PUT(i64)
+PUT(f64)
 
 static void put_str(struct fixture_packet *packet, recoat_str value)
 {

@@ -163,7 +163,7 @@ static void repeated_and_unknown_keys_are_refused(void **state)
 	expect_refused("[k]\nsize=1\nabi=c\nsize=1\n", 4, "found 'size' again");
 	expect_refused("[k]\nsymbols=s\n", 2,
 		       "found unknown key 'symbols', expected one of operation, abi, symbol, "
-		       "size, stack_words, all");
+		       "size, stack_words, all, module, rtti, slot, pybind, offset, hook");
 }
 
 static void too_many_symbols_are_refused(void **state)
@@ -187,18 +187,19 @@ static void bad_values_are_refused(void **state)
 
 static void long_values_and_lines_are_refused(void **state)
 {
-	char text[1024], value[700];
+	char text[2048], value[1400];
 
 	(void)state;
 	memset(value, 'v', sizeof(value));
 	snprintf(text, sizeof(text), "[k]\nabi=%.64s\n", value);
 	expect_refused(text, 2, "found 64 bytes behind 'abi', expected at most 63");
-	snprintf(text, sizeof(text), "[k]\nabi=c\nsymbol=%.191s\n", value);
+	snprintf(text, sizeof(text), "[k]\nabi=c\nsymbol=%.1023s\n", value);
 	expect_parsed(text);
-	snprintf(text, sizeof(text), "[l]\nsymbol=%.192s\n", value);
-	expect_refused(text, 2, "found 192 bytes behind 'symbol', expected at most 191");
-	snprintf(text, sizeof(text), "[l]\n;%.600s\n", value);
-	expect_refused(text, 2, "found a line of 601 bytes, expected at most 511");
+	assert_int_equal(strlen(catalogue.kernel[0].symbol[0]), 1023);
+	snprintf(text, sizeof(text), "[l]\nsymbol=%.1024s\n", value);
+	expect_refused(text, 2, "found 1024 bytes behind 'symbol', expected at most 1023");
+	snprintf(text, sizeof(text), "[l]\n;%.1300s\n", value);
+	expect_refused(text, 2, "found a line of 1301 bytes, expected at most 1279");
 }
 
 static void broken_lines_are_refused(void **state)
@@ -385,28 +386,33 @@ static void a_directory_with_a_long_name_is_refused(void **state)
 	assert_int_equal(recoat_catalogue_load(&catalogue, path, &error), -ENAMETOOLONG);
 }
 
-static const struct recoat_kernel *find(const char *name)
+static const struct recoat_kernel *find(const char *name, const char *abi)
 {
 	for (uint32_t n = 0; n < catalogue.count; n++)
-		if (strcmp(catalogue.kernel[n].name, name) == 0)
+		if (strcmp(catalogue.kernel[n].name, name) == 0 &&
+		    strcmp(catalogue.kernel[n].abi, abi) == 0)
 			return &catalogue.kernel[n];
-	fail_msg("no kernel %s", name);
+	fail_msg("no kernel %s of %s", name, abi);
 	return NULL;
 }
 
-static void our_own_catalogue_is_well_formed(void **state)
+static void our_own_catalogues_are_well_formed(void **state)
 {
-	const struct recoat_kernel *fuse;
+	const struct recoat_kernel *fuse, *idw;
 
 	(void)state;
 	if (recoat_catalogue_load(&catalogue, CATALOGUES, &error))
 		fail_msg("%s:%d: %s", error.file, error.line, error.message);
-	fuse = find("voxel_fusion.fuse");
+	fuse = find("voxel_fusion.fuse", "amqadf-c");
 	assert_string_equal(fuse->operation, "voxel fusion");
-	assert_true(recoat_kernel_matches(fuse, "amqadf_fuse"));
-	assert_false(recoat_kernel_matches(fuse, "amqadf_fuse_weighted"));
-	assert_true(find("signal_mapping.idw")->size.loads);
-	assert_int_equal(find("io.read_points")->size.steps, 0);
+	assert_string_equal(fuse->symbol[0], "amqadf_fuse");
+	assert_true(find("signal_mapping.idw", "amqadf-c")->size.loads);
+	assert_int_equal(find("io.read_points", "amqadf-c")->size.steps, 0);
+	fuse = find("voxel_fusion.fuse", "am_qadf_native-openvdb10");
+	assert_string_equal(fuse->pybind, "GridFusion.fuse");
+	idw = find("signal_mapping.idw", "am_qadf_native-openvdb10");
+	assert_string_equal(idw->rtti, "N14am_qadf_native14signal_mapping9IDWMapperE");
+	assert_int_equal(idw->slot, 2);
 }
 
 static void globs_match(void **state)
@@ -442,22 +448,63 @@ static void lists_match_any_of_their_globs(void **state)
 	assert_false(recoat_glob_list_match("ab,b", "a"));
 }
 
-static void clones_never_match(void **state)
+static void clones_are_known(void **state)
+{
+	(void)state;
+	assert_false(recoat_symbol_is_clone("work"));
+	assert_false(recoat_symbol_is_clone("worker.lto_priv.0"));
+	assert_false(recoat_symbol_is_clone("work.colder"));
+	assert_false(recoat_symbol_is_clone(".cold"));
+	assert_true(recoat_symbol_is_clone("work.cold"));
+	assert_true(recoat_symbol_is_clone("work.cold.12"));
+	assert_true(recoat_symbol_is_clone("work.isra.0"));
+	assert_true(recoat_symbol_is_clone("work.constprop.3"));
+	assert_true(recoat_symbol_is_clone("work.part.1.cold"));
+}
+
+static void other_ways_to_find_are_taken(void **state)
 {
 	const struct recoat_kernel *kernel = &catalogue.kernel[0];
 
 	(void)state;
-	expect_parsed("[k]\nabi=c\nsymbol=work*\nsymbol=exact\n");
-	assert_true(recoat_kernel_matches(kernel, "work"));
-	assert_true(recoat_kernel_matches(kernel, "worker.lto_priv.0"));
-	assert_true(recoat_kernel_matches(kernel, "work.colder"));
-	assert_true(recoat_kernel_matches(kernel, "exact"));
-	assert_false(recoat_kernel_matches(kernel, "exactly"));
-	assert_false(recoat_kernel_matches(kernel, "work.cold"));
-	assert_false(recoat_kernel_matches(kernel, "work.cold.12"));
-	assert_false(recoat_kernel_matches(kernel, "work.isra.0"));
-	assert_false(recoat_kernel_matches(kernel, "work.constprop.3"));
-	assert_false(recoat_kernel_matches(kernel, "work.part.1.cold"));
+	expect_parsed("[k]\nabi=c\nrtti=N1a1bE\nslot=12\npybind=pkg.C.m\nmodule=lib*.so\n"
+		      "offset=0123456789abcdef+0x1a40\nhook=inline\n");
+	assert_int_equal(kernel->symbols, 0);
+	assert_string_equal(kernel->rtti, "N1a1bE");
+	assert_int_equal(kernel->slot, 12);
+	assert_string_equal(kernel->pybind, "pkg.C.m");
+	assert_string_equal(kernel->module, "lib*.so");
+	assert_string_equal(kernel->build_id, "0123456789abcdef");
+	assert_int_equal(kernel->offset, 0x1a40);
+	assert_int_equal(kernel->hook, RECOAT_HOOK_INLINE);
+	expect_parsed("[l]\nabi=c\npybind=C.m\n[m]\nabi=c\noffset=01234567+0x0\nhook=slot\n");
+	assert_int_equal(catalogue.kernel[1].hook, RECOAT_HOOK_AUTO);
+	assert_int_equal(catalogue.kernel[2].hook, RECOAT_HOOK_SLOT);
+}
+
+static void wrong_ways_to_find_are_refused(void **state)
+{
+	(void)state;
+	expect_refused("[k]\nabi=c\nrtti=N1aE\n", 1, "found 'rtti' without 'slot' in [k]");
+	expect_refused("[k]\nabi=c\nsymbol=s\nslot=1\n", 1, "found 'slot' without 'rtti' in [k]");
+	expect_refused("[k]\nslot=\n", 2, "found slot '', expected a number from 0 to 4095");
+	expect_refused("[k]\nslot=4096\n", 2, "found slot '4096'");
+	expect_refused("[k]\nslot=18446744073709551617\n", 2, "found slot '1844674");
+	expect_refused("[k]\nslot=0x2\n", 2, "found slot '0x2'");
+	expect_refused("[k]\nrtti=_ZTS1a\n", 2, "found rtti '_ZTS1a', expected a mangled type");
+	expect_refused("[k]\nrtti=a::b\n", 2, "found rtti 'a::b'");
+	expect_refused("[k]\nrtti=\n", 2, "found nothing behind 'rtti'");
+	expect_refused("[k]\npybind=fuse\n", 2, "expected CLASS.METHOD or MODULE.FUNCTION");
+	expect_refused("[k]\npybind=.fuse\n", 2, "found pybind '.fuse'");
+	expect_refused("[k]\npybind=C.\n", 2, "found pybind 'C.'");
+	expect_refused("[k]\nmodule=/usr/lib/x.so\n", 2, "expected a file's name");
+	expect_refused("[k]\noffset=0x10\n", 2, "found offset '0x10', expected BUILDID+0xADDRESS");
+	expect_refused("[k]\noffset=0123456+0x10\n", 2, "at least 8 of the build id");
+	expect_refused("[k]\noffset=01234567+0x\n", 2, "found offset");
+	expect_refused("[k]\noffset=01234567+10\n", 2, "found offset");
+	expect_refused("[k]\noffset=01234567\n", 2, "found offset");
+	expect_refused("[k]\noffset=01234567+0x11112222333344445\n", 2, "found offset");
+	expect_refused("[k]\nhook=maybe\n", 2, "found hook 'maybe', expected auto, inline or slot");
 }
 
 int main(void)
@@ -493,10 +540,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_huge_file_is_refused, make_directory,
 						remove_directory),
 		cmocka_unit_test_setup(a_directory_with_a_long_name_is_refused, begin),
-		cmocka_unit_test_setup(our_own_catalogue_is_well_formed, begin),
+		cmocka_unit_test_setup(our_own_catalogues_are_well_formed, begin),
 		cmocka_unit_test(globs_match),
 		cmocka_unit_test(lists_match_any_of_their_globs),
-		cmocka_unit_test_setup(clones_never_match, begin),
+		cmocka_unit_test(clones_are_known),
+		cmocka_unit_test_setup(other_ways_to_find_are_taken, begin),
+		cmocka_unit_test_setup(wrong_ways_to_find_are_refused, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

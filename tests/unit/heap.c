@@ -147,6 +147,23 @@ static void matches_a_recount_at_every_moment(void **state)
 	compare(&model);
 }
 
+/* As at the beginning of a span, far below the heap's own peak. */
+static void the_thread_s_peak_can_be_watched_anew(void **state)
+{
+	int64_t before;
+
+	(void)state;
+	recoat_heap_allocated(thread, address_of(1), 1000, 5);
+	recoat_heap_released(thread, address_of(1));
+	before = recoat_thread_live(thread);
+	recoat_thread_watch_live(thread);
+	recoat_heap_allocated(thread, address_of(2), 100, 5);
+	recoat_heap_released(thread, address_of(2));
+	recoat_heap_allocated(thread, address_of(2), 10, 5);
+	assert_int_equal(thread->live_peak - before, 100);
+	recoat_heap_released(thread, address_of(2));
+}
+
 static void a_free_of_an_unknown_block_counts_nothing(void **state)
 {
 	struct figures found[PATHS];
@@ -275,6 +292,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(matches_a_recount_at_every_moment, set_up,
+						heap_scratch_end),
+		cmocka_unit_test_setup_teardown(the_thread_s_peak_can_be_watched_anew, set_up,
 						heap_scratch_end),
 		cmocka_unit_test_setup_teardown(a_free_of_an_unknown_block_counts_nothing, set_up,
 						heap_scratch_end),

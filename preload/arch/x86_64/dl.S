@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dlsym and dlopen, which hand on who called them. */
+/* dlsym, dlopen and dlmopen, which hand on who called them. */
 
 	.text
 
@@ -54,5 +54,31 @@ dlopen:
 	jmp	*%rax
 	.cfi_endproc
 	.size	dlopen, . - dlopen
+
+/* dlmopen(namespace, file, mode): as dlopen. */
+	.globl	dlmopen
+	.type	dlmopen, @function
+	.balign	16
+dlmopen:
+	.cfi_startproc
+	endbr64
+	subq	$24, %rsp
+	.cfi_adjust_cfa_offset 24
+	movq	%rdi, (%rsp)
+	movq	%rsi, 8(%rsp)
+	movq	%rdx, 16(%rsp)
+	movq	%rsi, %rdi
+	movq	24(%rsp), %rsi
+	call	recoat_dlmopen_jump
+	movq	(%rsp), %rdi
+	movq	8(%rsp), %rsi
+	movq	16(%rsp), %rdx
+	addq	$24, %rsp
+	.cfi_adjust_cfa_offset -24
+	testq	%rax, %rax
+	jz	recoat_dlmopen
+	jmp	*%rax
+	.cfi_endproc
+	.size	dlmopen, . - dlmopen
 
 	.section .note.GNU-stack, "", @progbits

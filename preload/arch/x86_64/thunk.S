@@ -2,24 +2,57 @@
 /* The one thunk behind every caught entry point, and the stubs that lead to it. */
 
 /*
- * A stub puts its link's number into r11, which the ABI leaves to code between a call and
- * its target, and jumps to the thunk. The thunk makes an ordinary frame with ordinary CFI,
- * so that backtraces, debuggers and exceptions see one more caller; it keeps the argument
- * registers over recoat_span_begin(), passes 64 bytes of stack arguments on, calls what
- * that returned, and keeps the result registers over recoat_span_end(). Its personality
- * routine ends the span when an exception or a cancellation unwinds through it.
+ * A stub pushes its link's number and jumps to the thunk. The thunk makes an ordinary frame with
+ * ordinary CFI, so that backtraces, debuggers and exceptions see one more caller; it passes 64
+ * bytes of stack arguments on and calls what recoat_span_begin() returned. Its personality routine
+ * ends the span when an exception or a cancellation unwinds through it.
+ *
+ * Every general register and xmm0 to xmm15 come through as if the function had been called
+ * directly, not only those of arguments and results: within one translation unit a compiler
+ * knows which registers a callee changes (-fipa-ra of GCC, at -O2) and keeps values in the
+ * others, whatever the ABI says. (The upper halves of ymm and zmm are not looked after.)
  *
  * Frame, from rsp:
  *     0  stack arguments for the function called, 64 bytes
  *    64  struct recoat_call: rdi rsi rdx rcx r8 r9, return address, caller's rsp, rbp
- *   136  rax on entry (the number of vector arguments of a variadic function)
- *   144  xmm0 to xmm7
- *   272  the link's number
- *   280  padding
+ *   136  rax r10 r11
+ *   160  xmm0 to xmm15
+ *   416  the function to call
+ * and from rbp: the caller's rbp, the link's number, the return address.
  */
 
 #define STUBS 1024
-#define FRAME 280
+#define FRAME 424
+
+	.macro	save_registers
+	movq	%rdi, 64(%rsp)
+	movq	%rsi, 72(%rsp)
+	movq	%rdx, 80(%rsp)
+	movq	%rcx, 88(%rsp)
+	movq	%r8, 96(%rsp)
+	movq	%r9, 104(%rsp)
+	movq	%rax, 136(%rsp)
+	movq	%r10, 144(%rsp)
+	movq	%r11, 152(%rsp)
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	movaps	%xmm\n, 160 + 16 * \n(%rsp)
+	.endr
+	.endm
+
+	.macro	restore_registers
+	movq	64(%rsp), %rdi
+	movq	72(%rsp), %rsi
+	movq	80(%rsp), %rdx
+	movq	88(%rsp), %rcx
+	movq	96(%rsp), %r8
+	movq	104(%rsp), %r9
+	movq	136(%rsp), %rax
+	movq	144(%rsp), %r10
+	movq	152(%rsp), %r11
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	movaps	160 + 16 * \n(%rsp), %xmm\n
+	.endr
+	.endm
 
 	.text
 
@@ -33,8 +66,10 @@ recoat_stubs:
 	.rept	STUBS
 	.balign	16
 	endbr64
-	movl	$number, %r11d
+	pushq	$number
+	.cfi_adjust_cfa_offset 8
 	jmp	recoat_thunk
+	.cfi_adjust_cfa_offset -8
 	.set	number, number + 1
 	.endr
 	.cfi_endproc
@@ -45,82 +80,49 @@ recoat_stubs:
 recoat_thunk:
 	.cfi_startproc
 	.cfi_personality 0x9b, DW.ref.recoat_thunk_personality
-	pushq	%rbp
 	.cfi_def_cfa_offset 16
-	.cfi_offset %rbp, -16
+	pushq	%rbp
+	.cfi_def_cfa_offset 24
+	.cfi_offset %rbp, -24
 	movq	%rsp, %rbp
 	.cfi_def_cfa_register %rbp
-	subq	$(FRAME + 8), %rsp
+	subq	$FRAME, %rsp
 
-	movq	%rdi, 64(%rsp)
-	movq	%rsi, 72(%rsp)
-	movq	%rdx, 80(%rsp)
-	movq	%rcx, 88(%rsp)
-	movq	%r8, 96(%rsp)
-	movq	%r9, 104(%rsp)
-	movq	8(%rbp), %rcx
-	movq	%rcx, 112(%rsp)
-	leaq	16(%rbp), %rcx
-	movq	%rcx, 120(%rsp)
-	movq	(%rbp), %rcx
-	movq	%rcx, 128(%rsp)
-	movq	%rax, 136(%rsp)
-	movups	%xmm0, 144(%rsp)
-	movups	%xmm1, 160(%rsp)
-	movups	%xmm2, 176(%rsp)
-	movups	%xmm3, 192(%rsp)
-	movups	%xmm4, 208(%rsp)
-	movups	%xmm5, 224(%rsp)
-	movups	%xmm6, 240(%rsp)
-	movups	%xmm7, 256(%rsp)
-	movq	%r11, 272(%rsp)
+	save_registers
+	movq	16(%rbp), %rax
+	movq	%rax, 112(%rsp)
+	leaq	24(%rbp), %rax
+	movq	%rax, 120(%rsp)
+	movq	(%rbp), %rax
+	movq	%rax, 128(%rsp)
 
-	movl	%r11d, %edi
+	movl	8(%rbp), %edi
 	leaq	64(%rsp), %rsi
 	call	recoat_span_begin
-	movq	%rax, %r11
+	movq	%rax, 416(%rsp)
 
-	movups	16(%rbp), %xmm0
-	movups	32(%rbp), %xmm1
-	movups	48(%rbp), %xmm2
-	movups	64(%rbp), %xmm3
-	movups	%xmm0, 0(%rsp)
-	movups	%xmm1, 16(%rsp)
-	movups	%xmm2, 32(%rsp)
-	movups	%xmm3, 48(%rsp)
+	movups	24(%rbp), %xmm0
+	movups	40(%rbp), %xmm1
+	movups	56(%rbp), %xmm2
+	movups	72(%rbp), %xmm3
+	movaps	%xmm0, 0(%rsp)
+	movaps	%xmm1, 16(%rsp)
+	movaps	%xmm2, 32(%rsp)
+	movaps	%xmm3, 48(%rsp)
+	restore_registers
+	call	*416(%rsp)
 
-	movq	64(%rsp), %rdi
-	movq	72(%rsp), %rsi
-	movq	80(%rsp), %rdx
-	movq	88(%rsp), %rcx
-	movq	96(%rsp), %r8
-	movq	104(%rsp), %r9
-	movq	136(%rsp), %rax
-	movups	144(%rsp), %xmm0
-	movups	160(%rsp), %xmm1
-	movups	176(%rsp), %xmm2
-	movups	192(%rsp), %xmm3
-	movups	208(%rsp), %xmm4
-	movups	224(%rsp), %xmm5
-	movups	240(%rsp), %xmm6
-	movups	256(%rsp), %xmm7
-	call	*%r11
-
-	movq	%rax, 64(%rsp)
-	movq	%rdx, 72(%rsp)
-	movups	%xmm0, 80(%rsp)
-	movups	%xmm1, 144(%rsp)
-	movl	272(%rsp), %edi
+	save_registers
+	movl	8(%rbp), %edi
 	leaq	64(%rsp), %rsi
 	call	recoat_span_end
-	movq	64(%rsp), %rax
-	movq	72(%rsp), %rdx
-	movups	80(%rsp), %xmm0
-	movups	144(%rsp), %xmm1
+	restore_registers
 
 	leave
-	.cfi_def_cfa %rsp, 8
+	.cfi_def_cfa %rsp, 16
 	.cfi_restore %rbp
+	leaq	8(%rsp), %rsp
+	.cfi_def_cfa_offset 8
 	ret
 	.cfi_endproc
 	.size	recoat_thunk, . - recoat_thunk

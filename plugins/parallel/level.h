@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SIMD levels: the same sources, compiled once for each. */
+#ifndef PARALLEL_LEVEL_H
+#define PARALLEL_LEVEL_H
+
+/*
+ * The files named in PARALLEL_LEVEL_SOURCES are compiled three times, with -DPARALLEL_LEVEL=sse2,
+ * avx2 and avx512 and the compiler's flags for those. Their loops are plain C that the compiler
+ * turns into vectors; LEVEL(name) gives each copy of a function a name of its own. All are
+ * compiled without contraction, so that every level gives the bits that the reference gives.
+ */
+
+#include "amqadf/kernels.h"
+
+/* What a kernel returns, its outputs untouched or such that `next` overwrites them, if it is
+ * not able to serve a call: an argument that it does not know, or no memory. */
+#define PARALLEL_DECLINED 1
+
+/* One function a kernel, with the kernel's own signature and contract. */
+struct parallel_kernels {
+	int (*map_nearest)(const struct amqadf_points *points, struct amqadf_grid *grid);
+	int (*map_linear)(const struct amqadf_points *points, struct amqadf_grid *grid);
+	int (*map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid, float power,
+		       int32_t k);
+	int (*map_kde)(const struct amqadf_points *points, struct amqadf_grid *grid,
+		       float bandwidth, enum amqadf_kde_kernel kernel);
+	int (*map_rbf)(const struct amqadf_points *points, struct amqadf_grid *grid,
+		       enum amqadf_rbf_kernel kernel, float epsilon);
+	int (*fuse)(const struct amqadf_grid *const *grids, uint64_t count,
+		    enum amqadf_fusion strategy, struct amqadf_grid *result);
+	int (*fuse_weighted)(const struct amqadf_grid *const *grids, uint64_t count,
+			     const float *weights, uint64_t weight_count,
+			     struct amqadf_grid *result);
+	int (*quality)(const struct amqadf_grid *fused, const struct amqadf_grid *const *sources,
+		       uint64_t count, struct amqadf_quality_report *report, double *correlations);
+	int (*statistics)(const struct amqadf_grid *grid, struct amqadf_statistics_report *report);
+	int (*filter_gaussian)(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma);
+	int (*filter_median)(const struct amqadf_grid *in, struct amqadf_grid *out, int32_t size);
+	int (*filter_bilateral)(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma,
+				float range);
+	int (*sync_temporal)(const struct amqadf_grid *const *grids,
+			     const struct amqadf_stamps *stamps, uint64_t count, double window,
+			     struct amqadf_grid *result);
+};
+
+extern const struct parallel_kernels parallel_sse2, parallel_avx2, parallel_avx512;
+
+enum parallel_simd { PARALLEL_AUTO, PARALLEL_SSE2, PARALLEL_AVX2, PARALLEL_AVX512 };
+
+/* The kernels of a level, for AUTO of the best that this CPU has; NULL if it has it not. */
+const struct parallel_kernels *parallel_level(enum parallel_simd simd);
+
+#ifdef PARALLEL_LEVEL
+#define PARALLEL_PASTE(name, level) name##_##level
+#define PARALLEL_NAME(name, level) PARALLEL_PASTE(name, level)
+#define LEVEL(name) PARALLEL_NAME(name, PARALLEL_LEVEL)
+
+int LEVEL(map_nearest)(const struct amqadf_points *points, struct amqadf_grid *grid);
+int LEVEL(map_linear)(const struct amqadf_points *points, struct amqadf_grid *grid);
+int LEVEL(map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid, float power,
+		   int32_t k);
+int LEVEL(map_kde)(const struct amqadf_points *points, struct amqadf_grid *grid, float bandwidth,
+		   enum amqadf_kde_kernel kernel);
+int LEVEL(map_rbf)(const struct amqadf_points *points, struct amqadf_grid *grid,
+		   enum amqadf_rbf_kernel kernel, float epsilon);
+int LEVEL(fuse)(const struct amqadf_grid *const *grids, uint64_t count, enum amqadf_fusion strategy,
+		struct amqadf_grid *result);
+int LEVEL(fuse_weighted)(const struct amqadf_grid *const *grids, uint64_t count,
+			 const float *weights, uint64_t weight_count, struct amqadf_grid *result);
+int LEVEL(quality)(const struct amqadf_grid *fused, const struct amqadf_grid *const *sources,
+		   uint64_t count, struct amqadf_quality_report *report, double *correlations);
+int LEVEL(statistics)(const struct amqadf_grid *grid, struct amqadf_statistics_report *report);
+int LEVEL(filter_gaussian)(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma);
+int LEVEL(filter_median)(const struct amqadf_grid *in, struct amqadf_grid *out, int32_t size);
+int LEVEL(filter_bilateral)(const struct amqadf_grid *in, struct amqadf_grid *out, float sigma,
+			    float range);
+int LEVEL(sync_temporal)(const struct amqadf_grid *const *grids, const struct amqadf_stamps *stamps,
+			 uint64_t count, double window, struct amqadf_grid *result);
+#endif
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a module's program headers and dynamic section to a place. */
+#include "preload/locate.h"
+
+static void take_segment(struct recoat_place *place, const struct recoat_module *module,
+			 const ElfW(Phdr) *header)
+{
+	uint64_t start = module->bias + header->p_vaddr;
+
+	if (header->p_type == PT_GNU_EH_FRAME)
+		place->functions = start;
+	if (header->p_type != PT_LOAD || !(header->p_flags & PF_R) ||
+	    place->segments == RECOAT_SEGMENTS_MAX)
+		return;
+	place->segment[place->segments++] = (struct recoat_segment){
+		.start = start,
+		.bytes = header->p_filesz,
+		.flags = header->p_flags,
+		.data = (const unsigned char *)start,
+	};
+}
+
+static const Elf64_Sym *find_dynamic(const void *image, const char *name)
+{
+	return recoat_elf_find_function(image, name);
+}
+
+bool recoat_mapped_place_open(struct recoat_mapped_place *mapped,
+			      const struct recoat_module *module, const char *debug)
+{
+	if (recoat_module_is_runtime(module) || !recoat_elf_image_open(&mapped->image, module))
+		return false;
+	recoat_module_build_id(module, mapped->build_id);
+	mapped->place = (struct recoat_place){
+		.file = {.root = "", .path = module->path, .debug = debug},
+		.build_id = mapped->build_id,
+		.bias = module->bias,
+		.dynamic = {.symbol = mapped->image.symbols,
+			    .count = recoat_elf_symbol_count(&mapped->image),
+			    .strings = mapped->image.strings,
+			    .string_bytes = mapped->image.string_bytes},
+		.find = find_dynamic,
+		.image = &mapped->image,
+	};
+	for (uint32_t i = 0; i < module->header_count; i++)
+		take_segment(&mapped->place, module, &module->headers[i]);
+	return true;
+}
