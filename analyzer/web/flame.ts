@@ -10,6 +10,7 @@ const ROW = 21;
 const THINNEST = 0.5; // Pixels; frames below are not drawn.
 const FONT = "12px ui-monospace, 'SF Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace";
 
+interface Inks { plain: string; hit: string; match: string; focus: string }
 interface Box { node: number; x: number; width: number }
 
 export interface FlameOptions {
@@ -120,33 +121,35 @@ export class Flame {
 			return;
 		this.surface.setHeight((this.deepest + 1) * ROW);
 		this.layout();
-		const ink = theme.colour("frame-ink"), match = theme.colour("match");
-		const line = theme.colour("focus"), matchInk = theme.colour("match-ink");
+		const inks = { plain: theme.colour("frame-ink"), hit: theme.colour("match-ink"),
+			       match: theme.colour("match"), focus: theme.colour("focus") };
 		context.font = FONT;
 		context.textBaseline = "middle";
-		for (let row = 0; row < this.rows.length; row++) {
+		this.rows.forEach((boxes, row) => {
 			const y = this.edge(row);
-			if (!this.rows[row] || y + ROW < 0 || y > this.surface.height)
-				continue;
-			for (const box of this.rows[row]) {
-				const hit = this.matches?.(tree.name(box.node));
-				const width = Math.max(box.width - 1, THINNEST);
-				context.globalAlpha = this.matches && !hit ? 0.35 : 1;
-				context.fillStyle = hit ? match : this.options.colour(tree, box.node);
-				context.fillRect(box.x, y, width, ROW - 1);
-				context.globalAlpha = this.matches && !hit ? 0.65 : 1;
-				context.fillStyle = hit ? matchInk : ink;
-				if (width > 28)
-					context.fillText(fit(context, tree.name(box.node), width - 10),
-							 box.x + 5, y + ROW / 2);
-				context.globalAlpha = 1;
-				if (box.node === this.selected && document.activeElement === this.surface.canvas) {
-					context.strokeStyle = line;
-					context.lineWidth = 2;
-					context.strokeRect(box.x + 1, y + 1, Math.max(width - 2, 1), ROW - 3);
-				}
-			}
-		}
+			if (y + ROW > 0 && y < this.surface.height)
+				boxes.forEach((box) => this.drawBox(context, tree, box, y, inks));
+		});
+	}
+
+	private drawBox(context: CanvasRenderingContext2D, tree: Tree, box: Box, y: number, inks: Inks): void {
+		const name = tree.name(box.node);
+		const hit = this.matches?.(name);
+		const fades = this.matches && !hit;
+		const width = Math.max(box.width - 1, THINNEST);
+		context.globalAlpha = fades ? 0.35 : 1;
+		context.fillStyle = hit ? inks.match : this.options.colour(tree, box.node);
+		context.fillRect(box.x, y, width, ROW - 1);
+		context.globalAlpha = fades ? 0.65 : 1;
+		context.fillStyle = hit ? inks.hit : inks.plain;
+		if (width > 28)
+			context.fillText(fit(context, name, width - 10), box.x + 5, y + ROW / 2);
+		context.globalAlpha = 1;
+		if (box.node !== this.selected || document.activeElement !== this.surface.canvas)
+			return;
+		context.strokeStyle = inks.focus;
+		context.lineWidth = 2;
+		context.strokeRect(box.x + 1, y + 1, Math.max(width - 2, 1), ROW - 3);
 	}
 
 	private at(event: MouseEvent): number | null {
@@ -230,6 +233,6 @@ export function describe(tree: Tree, node: number): string[] {
 	return [
 		`${title}: ${text(value)}, ${format.share(value, tree.value[0])} of all`,
 		`Self: ${text(self)}, ${format.share(self, tree.value[0])}`,
-		[tree.place_of(node), module.slice(module.lastIndexOf("/") + 1)].filter((s) => s).join("  ·  "),
+		[tree.placeOf(node), module.slice(module.lastIndexOf("/") + 1)].filter((s) => s).join("  ·  "),
 	].filter((line) => line);
 }

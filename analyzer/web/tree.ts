@@ -81,7 +81,7 @@ export class Tree {
 	}
 
 	// "grid.c:110", or "" where that is not known.
-	place_of(node: number): string {
+	placeOf(node: number): string {
 		const file = this.names[this.data.file[node]];
 		return file ? `${file.slice(file.lastIndexOf("/") + 1)}:${this.data.line[node]}` : "";
 	}

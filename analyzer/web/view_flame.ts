@@ -100,6 +100,6 @@ export class FlameView implements View {
 			figure(text(tree.value[node]), tree.value[node]),
 			h("span", {}, `${format.share(tree.value[node], tree.value[0])} of all`),
 			h("span", {}, `self ${text(tree.self[node])}`),
-			h("span", { class: "quiet" }, node ? tree.place_of(node) : ""));
+			h("span", { class: "quiet" }, node ? tree.placeOf(node) : ""));
 	}
 }

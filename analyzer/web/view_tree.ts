@@ -130,7 +130,7 @@ export class TreeView implements View {
 			h("td", { style: `--level:${level}` }, h("span", { class: "twist", "aria-hidden": "true" }),
 			  h("span", { class: "swatch", style: `background:${this.page.colours.frame(row.name, tree.module(row.node)).vivid}` }),
 			  h("span", { class: "name" }, row.name),
-			  h("span", { class: "quiet place" }, tree.place_of(row.node))));
+			  h("span", { class: "quiet place" }, tree.placeOf(row.node))));
 		const line = { element, row, level, below: null };
 		element.addEventListener("click", () => {
 			element.focus();
