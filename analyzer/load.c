@@ -51,6 +51,19 @@ static void count_span(struct recoat_load *load, const struct recoat_span_in *sp
 		histogram->count[RECOAT_HISTOGRAM_SIZE][recoat_bucket(span->sums.size)]++;
 }
 
+static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *span, int64_t end)
+{
+	const struct recoat_lane_piece piece = {.begin = end - (int64_t)span->sums.time,
+						.end = end,
+						.busy = span->sums.time,
+						.count = 1,
+						.kernel = span->kernel};
+
+	if (load->lane == RECOAT_NONE)
+		load->lane = recoat_lanes_find(&load->model->lanes, load->process->trace, load->tid);
+	recoat_lanes_add(&load->model->lanes, load->lane, span->depth, &piece);
+}
+
 /* One of a sample is counted in sums already; on the timeline it stands for those around it. */
 static int add_span(struct recoat_load *load, const struct recoat_span_in *span, uint64_t ticks,
 		    const struct recoat_span *event)
@@ -74,6 +87,8 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	}
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel, end - time, end);
+	if (load->model->has_lanes)
+		add_to_lane(load, span, end);
 	return 0;
 }
 
@@ -395,6 +410,7 @@ static int take_packet(void *user, const struct recoat_packet *packet)
 	if (packet->tid != load->tid)
 		recoat_spans_flush(&load->model->spans);
 	load->tid = packet->tid;
+	load->lane = RECOAT_NONE;
 	progress->done += packet->packet_bits / 8;
 	if (progress->report)
 		progress->report(progress->done, progress->total);
@@ -448,6 +464,7 @@ int recoat_load_trace(struct recoat_model *model, struct recoat_trace *trace,
 		.metadata = recoat_trace_metadata(trace),
 		.progress = progress,
 		.error = error,
+		.lane = RECOAT_NONE,
 		.shard = RECOAT_NONE,
 		.sample_step = 1,
 	};

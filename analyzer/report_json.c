@@ -168,21 +168,27 @@ static void set_histograms(json_t *object, const struct recoat_model *model, siz
 	set(object, "size_histogram", histogram_json(histogram->count[RECOAT_HISTOGRAM_SIZE]));
 }
 
+json_t *recoat_report_json_kernel(const struct recoat_kernel_row *row)
+{
+	json_t *object = json_object();
+
+	set(object, "kernel", text(row->kernel));
+	set(object, "operation", text(row->operation));
+	set(object, "abi", text(row->abi));
+	set(object, "implementation", text(row->implementation));
+	set(object, "symbol", text(row->symbol));
+	set(object, "mechanism", text(row->mechanism));
+	set_sums(object, &row->sums, row->self_time);
+	set_cpu(object, &row->cpu);
+	return object;
+}
+
 static void put_kernels(const struct recoat_report *report, FILE *file)
 {
 	begin_list(file, "kernels");
 	for (size_t i = 0; i < report->model->kernels; i++) {
-		const struct recoat_kernel_row *row = &report->model->kernel[i];
-		json_t *object = json_object();
+		json_t *object = recoat_report_json_kernel(&report->model->kernel[i]);
 
-		set(object, "kernel", text(row->kernel));
-		set(object, "operation", text(row->operation));
-		set(object, "abi", text(row->abi));
-		set(object, "implementation", text(row->implementation));
-		set(object, "symbol", text(row->symbol));
-		set(object, "mechanism", text(row->mechanism));
-		set_sums(object, &row->sums, row->self_time);
-		set_cpu(object, &row->cpu);
 		set_histograms(object, report->model, i);
 		put_element(file, i, object);
 	}
@@ -341,7 +347,7 @@ static void put_complaints(const struct recoat_report *report, FILE *file)
 	end_list(file);
 }
 
-static void put_totals(const struct recoat_report *report, FILE *file)
+void recoat_report_json_totals(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 	json_t *heap = json_object(), *cpu = json_object();
@@ -370,7 +376,7 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 {
 	fprintf(file, "{\"schema\": \"" SCHEMA "\",\n\"recording\": ");
 	put(file, text(report->path));
-	put_totals(report, file);
+	recoat_report_json_totals(report, file);
 	put_processes(report, file);
 	put_kernels(report, file);
 	put_functions(report, file);
