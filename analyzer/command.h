@@ -26,6 +26,8 @@ extern const struct recoat_command recoat_command_record;
 extern const struct recoat_command recoat_command_report;
 extern const struct recoat_command recoat_command_list;
 extern const struct recoat_command recoat_command_dump;
+extern const struct recoat_command recoat_command_export;
+extern const struct recoat_command recoat_command_pack;
 
 /* Print "recoat COMMAND: MESSAGE; see `recoat help COMMAND`"; returns RECOAT_EXIT_USAGE. */
 int recoat_usage_error(const struct recoat_command *command, const char *format, ...)

@@ -46,7 +46,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	recoat_spans_add(&load->model->spans, span);
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel,
-				    end - (int64_t)span->sums.time, end);
+				    (int64_t)((uint64_t)end - span->sums.time), end);
 	return 0;
 }
 

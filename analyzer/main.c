@@ -11,6 +11,8 @@ static const struct recoat_command *const commands[] = {
 	&recoat_command_report,
 	&recoat_command_list,
 	&recoat_command_dump,
+	&recoat_command_export,
+	&recoat_command_pack,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

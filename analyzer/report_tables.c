@@ -219,21 +219,6 @@ char *recoat_site_label(const struct recoat_site *site)
 			       recoat_module_name(site->call.file), site->call.line, module);
 }
 
-/* The name of a caller; all functions of a file that have none are one, `[file]`. */
-static const char *caller_name(const struct recoat_report *report, const struct recoat_call *call,
-			       const char *module)
-{
-	const char *name;
-	char *text;
-
-	if (call->known || !*module)
-		return call->function;
-	text = recoat_asprintf("[%s]", recoat_module_name(module));
-	name = recoat_strings_intern(&report->model->strings, text);
-	free(text);
-	return name;
-}
-
 /* A path in text, as it grows. */
 struct callers {
 	char *text;
@@ -269,7 +254,8 @@ char *recoat_site_callers(const struct recoat_report *report, const struct recoa
 
 		for (size_t i = 0; i < calls.count && callers.count <= CALLERS; i++) {
 			if (found)
-				append_caller(&callers, caller_name(report, &calls.at[i], module));
+				append_caller(&callers, recoat_call_label(report->model,
+								   &calls.at[i], module));
 			else
 				found = calls.at[i].function == site->call.function;
 		}
