@@ -28,10 +28,23 @@ static void widen(int fd)
 	fchmod(fd, 0666 & ~mask);
 }
 
+static FILE *open_temporary(char *name)
+{
+	int fd = mkstemp(name);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (file) {
+		widen(fd);
+	} else if (fd >= 0) {
+		close(fd);
+		unlink(name);
+	}
+	return file;
+}
+
 int recoat_output_open(struct recoat_output *output, const char *path, struct recoat_error *error)
 {
 	struct stat status;
-	int fd;
 
 	*output = (struct recoat_output){.path = path, .file = stdout};
 	if (!path)
@@ -44,14 +57,11 @@ int recoat_output_open(struct recoat_output *output, const char *path, struct re
 	if (!stat(path, &status) && S_ISDIR(status.st_mode))
 		return recoat_error_set(error, -EISDIR, "%s: a directory, expected a file", path);
 	output->temporary = recoat_asprintf("%s.XXXXXX", path);
-	fd = mkstemp(output->temporary);
-	if (fd < 0) {
-		free(output->temporary);
-		return fail(error, path);
-	}
-	widen(fd);
-	output->file = fdopen(fd, "w");
-	return 0;
+	output->file = open_temporary(output->temporary);
+	if (output->file)
+		return 0;
+	free(output->temporary);
+	return fail(error, path);
 }
 
 int recoat_output_commit(struct recoat_output *output, struct recoat_error *error)

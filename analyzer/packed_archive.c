@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -19,16 +20,22 @@
 
 int recoat_packed_tar(char *const *arguments, struct recoat_error *error)
 {
+	posix_spawn_file_actions_t actions;
 	int status = 0, result;
 	pid_t pid;
 
-	result = posix_spawnp(&pid, "tar", NULL, NULL, arguments, environ);
+	/* What it has to say takes several lines. */
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	result = posix_spawnp(&pid, "tar", &actions, NULL, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
 	if (result)
 		return recoat_error_set(error, -result, "tar: %s", strerror(result));
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		return recoat_error_set(error, -EIO, "tar: failed, as it said above");
+		return recoat_error_set(error, -EIO, "tar: failed with status %d",
+					WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 	return 0;
 }
 
@@ -73,7 +80,7 @@ static int extract(const char *path, char *into, char **directory, struct recoat
 	int result = recoat_packed_tar(arguments, error);
 
 	if (result)
-		return recoat_error_context(error, result, "%s: expected a recording or an archive",
+		return recoat_error_context(error, result, "%s: a file, expected a directory or an archive",
 					    path);
 	*directory = only_entry(into);
 	if (!*directory)

@@ -116,6 +116,28 @@ static void put_row(struct recoat_table *table, const struct recoat_model *model
 	free(kernels);
 }
 
+/* The process's live heap over time: each point holds until the next. */
+static void print_live(const struct recoat_process *process, FILE *file)
+{
+	uint64_t low = UINT64_MAX, from = 0, to = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < process->samples; i++) {
+		const struct recoat_heap_point *point = &process->sample[i];
+
+		low = point->live < low ? point->live : low;
+		if (i && point->time > to)
+			sum += (double)(point->time - to) * (double)process->sample[i - 1].live;
+		to = point->time;
+		from = i ? from : to;
+	}
+	if (to > from)
+		fprintf(file, "process %u: live heap lowest %s, on average %s, highest %s\n",
+			process->pid, recoat_format_bytes((int64_t)low).text,
+			recoat_format_bytes((int64_t)(sum / (double)(to - from))).text,
+			recoat_format_bytes(process->heap_peak).text);
+}
+
 /* When row `i` of `rows` begins; spans of time may be any in a damaged recording. */
 static int64_t row_begin(int64_t first, int64_t last, uint64_t i, uint64_t rows)
 {
@@ -155,5 +177,7 @@ void recoat_report_timeline(const struct recoat_report *report, FILE *file)
 	      "threads may pass 100%\n",
 	      file);
 	recoat_table_print(table, file, report->width);
+	for (size_t i = 0; i < model->processes; i++)
+		print_live(&model->process[i], file);
 	recoat_table_destroy(table);
 }

@@ -32,7 +32,7 @@ ok "so does the archive, which leaves nothing behind" same_archive
 mkdir bin && cp "$targets/snapshots" bin/program
 replaced() {
 	recoat report elsewhere/packed >text && cat text && grep -q 'grow *heap_known.c:17' text &&
-		grep -q "bin/program: has build id .* the file was replaced" text
+		grep -q "bin/program: the file was replaced" text
 }
 ok "another program in its place is noticed" replaced
 
@@ -47,7 +47,8 @@ refused() {
 damaged() {
 	refused 'is there already' recoat pack -o elsewhere/packed rec &&
 		refused 'expected a recording' recoat pack -o new nothing && [ ! -e new ] &&
-		refused 'No such file' recoat pack -o no/place/new rec &&
+		echo text >text && refused 'text: a file, expected a directory or an archive' recoat report text &&
+		[ -z "$(ls -A tmp)" ] && refused 'No such file' recoat pack -o no/place/new rec &&
 		sed -i 's/^at\t/at\tx/' elsewhere/packed/symbols &&
 		refused 'symbols: line 3: found "x.*expected an address' recoat report elsewhere/packed &&
 		echo other >elsewhere/packed/symbols &&
