@@ -32,6 +32,11 @@ static const char help[] =
 	"  --limit N           rows a table or timeline (default 20), lines a\n"
 	"                      tree (100); 0: all\n"
 	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
+	"  --min PERCENT       the same as --least\n"
+	"  --depth N           calls below each other that a tree shows (default 0: all)\n"
+	"  --kernel GLOB       kernels and operations: only those that match\n"
+	"  --columns LIST      columns of the table of kernels, by their titles and in this\n"
+	"                      order, with commas between them\n"
 	"  --html FILE         one page for a browser, with all of it to look around in\n"
 	"  --json              everything as JSON; see recoat-report(1)\n"
 	"  --help              this text\n\n"
@@ -48,6 +53,9 @@ struct options {
 	enum tree tree;
 	enum recoat_site_order order;
 	enum recoat_function_order function_order;
+	const char *kernels;
+	size_t column[RECOAT_KERNEL_COLUMNS], columns;
+	long depth;
 	long limit; /* -1: the default of what is shown. */
 	double least;
 	const char *html; /* The page's file, or NULL. */
@@ -86,15 +94,32 @@ static int take_order(const struct recoat_command *command, const char *value,
 				  value);
 }
 
-static int take_limit(const struct recoat_command *command, const char *value, long *limit)
+static int take_count(const struct recoat_command *command, const char *option, const char *value,
+		      long *count)
 {
 	char *end;
 
 	errno = 0;
-	*limit = strtol(value, &end, 10);
-	if (errno || *end || end == value || *limit < 0)
+	*count = strtol(value, &end, 10);
+	if (errno || *end || end == value || *count < 0)
 		return recoat_usage_error(command,
-					  "--limit: found \"%s\", expected a number from 0", value);
+					  "%s: found \"%s\", expected a number from 0", option,
+					  value);
+	return 0;
+}
+
+static int take_columns(const struct recoat_command *command, const char *value,
+			struct options *options)
+{
+	const char *bad;
+	size_t length;
+
+	options->columns = recoat_report_find_columns(value, options->column, &bad, &length);
+	if (!options->columns)
+		return recoat_usage_error(command,
+					  "--columns: found \"%.*s\", expected titles of the table "
+					  "of kernels, each once",
+					  (int)length, bad);
 	return 0;
 }
 
@@ -116,6 +141,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 	static const struct option known[] = {
 		{"tree", required_argument, NULL, 't'},  {"sort", required_argument, NULL, 's'},
 		{"limit", required_argument, NULL, 'l'}, {"least", required_argument, NULL, 'p'},
+		{"min", required_argument, NULL, 'p'}, {"depth", required_argument, NULL, 'd'},
+		{"kernel", required_argument, NULL, 'k'}, {"columns", required_argument, NULL, 'c'},
 		{"timeline", no_argument, NULL, 'i'},    {"json", no_argument, NULL, 'j'},
 		{"html", required_argument, NULL, 'w'},  {"help", no_argument, NULL, 'h'},
 		{0},
@@ -129,7 +156,13 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		else if (found == 's')
 			status = take_order(command, optarg, options);
 		else if (found == 'l')
-			status = take_limit(command, optarg, &options->limit);
+			status = take_count(command, "--limit", optarg, &options->limit);
+		else if (found == 'd')
+			status = take_count(command, "--depth", optarg, &options->depth);
+		else if (found == 'k')
+			options->kernels = optarg;
+		else if (found == 'c')
+			status = take_columns(command, optarg, options);
 		else if (found == 'p')
 			status = take_least(command, optarg, &options->least);
 		else if (found == 'i')
@@ -168,6 +201,7 @@ static void render(struct recoat_report *report, const struct options *options)
 	} else {
 		recoat_report_kernels(report, stdout);
 		recoat_report_plugins(report, stdout);
+		recoat_report_operations(report, stdout);
 		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
 		recoat_report_lifetimes(report, stdout);
@@ -186,6 +220,10 @@ static int report(const char *path, const struct options *options)
 			 : options->tree     ? TREE_LINES
 					     : TABLE_ROWS,
 		.least = options->least,
+		.depth = (size_t)options->depth,
+		.kernels = options->kernels,
+		.column = options->columns ? options->column : NULL,
+		.columns = options->columns,
 		.width = recoat_page_width(),
 	};
 	struct recoat_error error;

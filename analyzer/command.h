@@ -31,6 +31,8 @@ extern const struct recoat_command recoat_command_dump;
 extern const struct recoat_command recoat_command_swap;
 extern const struct recoat_command recoat_command_compare;
 extern const struct recoat_command recoat_command_bench;
+extern const struct recoat_command recoat_command_export;
+extern const struct recoat_command recoat_command_pack;
 
 /* Print "recoat COMMAND: MESSAGE; see `recoat help COMMAND`"; returns RECOAT_EXIT_USAGE. */
 int recoat_usage_error(const struct recoat_command *command, const char *format, ...)

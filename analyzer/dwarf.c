@@ -228,10 +228,10 @@ static void line_of_call(struct unit *unit, Dwarf_Die *die, struct recoat_dwarf_
 }
 
 size_t recoat_dwarf_find(struct recoat_dwarf *dwarf, Dwarf_Addr address,
-			 struct recoat_dwarf_call call[RECOAT_DWARF_CALLS_MAX])
+			 struct recoat_dwarf_call call[RECOAT_CALLS_MAX])
 {
 	/* From the function inwards; each but the first was inlined into the one before. */
-	Dwarf_Die chain[RECOAT_DWARF_CALLS_MAX], scope;
+	Dwarf_Die chain[RECOAT_CALLS_MAX], scope;
 	const struct range *range = lookup(&dwarf->ranges, address);
 	struct unit *unit = range ? range->unit : NULL;
 	Dwarf_Addr pc;
@@ -242,7 +242,7 @@ size_t recoat_dwarf_find(struct recoat_dwarf *dwarf, Dwarf_Addr address,
 	pc = address - unit->bias;
 	if (!find_function(unit, pc, &chain[0]))
 		return 0;
-	for (scope = chain[0]; count < RECOAT_DWARF_CALLS_MAX && step_in(&scope, pc, &scope);)
+	for (scope = chain[0]; count < RECOAT_CALLS_MAX && step_in(&scope, pc, &scope);)
 		if (dwarf_tag(&scope) == DW_TAG_inlined_subroutine)
 			chain[count++] = scope;
 	for (size_t i = 0; i < count; i++) {

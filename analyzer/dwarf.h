@@ -6,15 +6,14 @@
 #include <elfutils/libdwfl.h>
 #include <stddef.h>
 
+#include "analyzer/symbols.h"
+
 /* One call; strings belong to libdw and live as long as the module's session. */
 struct recoat_dwarf_call {
 	const char *name; /* Mangled if the language has such; NULL if not known. */
 	const char *file; /* NULL if not known. */
 	int line;
 };
-
-/* Calls inlined into each other at one address; deeper ones are cut at the outer end. */
-#define RECOAT_DWARF_CALLS_MAX 64
 
 struct recoat_dwarf;
 
@@ -31,6 +30,6 @@ void recoat_dwarf_destroy(struct recoat_dwarf *dwarf);
  * many, 0 if the debug information does not cover it.
  */
 size_t recoat_dwarf_find(struct recoat_dwarf *dwarf, Dwarf_Addr address,
-			 struct recoat_dwarf_call call[RECOAT_DWARF_CALLS_MAX]);
+			 struct recoat_dwarf_call call[RECOAT_CALLS_MAX]);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analyzer/format.h"
+
 int recoat_error_set(struct recoat_error *error, int code, const char *format, ...)
 {
 	va_list arguments;
@@ -13,6 +15,8 @@ int recoat_error_set(struct recoat_error *error, int code, const char *format, .
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
+	/* Names in a recording need not be harmless. */
+	recoat_format_clean(error->text);
 	return code;
 }
 
@@ -26,6 +30,7 @@ int recoat_error_context(struct recoat_error *error, int code, const char *forma
 	va_start(arguments, format);
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
 	va_end(arguments);
+	recoat_format_clean(error->text);
 	length = strlen(error->text);
 	snprintf(error->text + length, sizeof(error->text) - length, ": %s", cause);
 	return code;

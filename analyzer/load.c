@@ -86,7 +86,8 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 			recoat_spans_add(&load->model->spans, span);
 	}
 	if (!span->depth)
-		recoat_timeline_add(&load->model->timeline, span->kernel, end - time, end);
+		recoat_timeline_add(&load->model->timeline, span->kernel,
+				    (int64_t)((uint64_t)end - (uint64_t)time), end);
 	if (load->model->has_lanes)
 		add_to_lane(load, span, end);
 	return 0;

@@ -14,6 +14,8 @@ static const struct recoat_command *const commands[] = {
 	&recoat_command_swap,
 	&recoat_command_compare,
 	&recoat_command_bench,
+	&recoat_command_export,
+	&recoat_command_pack,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -120,19 +120,30 @@ static int load_run(struct recoat_model *model, const struct recoat_run *run,
 	return result;
 }
 
-static int create(struct recoat_model **model, const char *path, bool has_lanes,
-		  recoat_progress *progress, struct recoat_error *error)
+/* Read what is in the directory into the new model. */
+static int load_directory(struct recoat_model *model, const char *path, recoat_progress *progress,
+			  struct recoat_error *error)
 {
-	struct recoat_model *loaded;
 	struct recoat_run run;
 	int result = recoat_run_open(&run, path, error);
 
 	if (result)
 		return result;
-	loaded = new_model();
-	loaded->has_lanes = has_lanes;
-	result = load_run(loaded, &run, progress, error);
+	result = load_run(model, &run, progress, error);
 	recoat_run_close(&run);
+	return result ? result : recoat_packed_load(model, path, error);
+}
+
+static int create(struct recoat_model **model, const char *path, bool has_lanes,
+		  recoat_progress *progress, struct recoat_error *error)
+{
+	struct recoat_model *loaded = new_model();
+	int result = recoat_packed_extract(path, &loaded->extracted, error);
+
+	loaded->has_lanes = has_lanes;
+	if (!result)
+		result = load_directory(loaded, loaded->extracted ? loaded->extracted : path,
+					progress, error);
 	if (result) {
 		recoat_model_destroy(loaded);
 		return result;
@@ -173,6 +184,8 @@ void recoat_model_destroy(struct recoat_model *model)
 	for (size_t i = 0; i < model->processes; i++)
 		fini_process(&model->process[i]);
 	free(model->process);
+	recoat_packed_fini(&model->packed);
+	recoat_packed_remove(model->extracted);
 	free(model->kernel);
 	free(model->refusal);
 	recoat_plugins_fini(&model->plugins);

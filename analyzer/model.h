@@ -13,6 +13,7 @@
 #include "analyzer/lifetimes.h"
 #include "analyzer/mappings.h"
 #include "analyzer/plugins.h"
+#include "analyzer/packed.h"
 #include "analyzer/snapshots.h"
 #include "analyzer/span_totals.h"
 #include "analyzer/spans.h"
@@ -117,6 +118,8 @@ struct recoat_model {
 	struct recoat_lifetimes_table lifetimes; /* From heap traces. */
 	struct recoat_mappings mappings;         /* Not part of the heap. */
 	struct recoat_plugins plugins;
+	struct recoat_packed packed;             /* Names that came with the recording. */
+	char *extracted;                         /* Where the archive was unpacked, or NULL. */
 	uint64_t unknown_paths;                  /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */
@@ -126,7 +129,7 @@ struct recoat_model {
 typedef void recoat_progress(uint64_t done, uint64_t total);
 
 /*
- * Read the recording at `path` into a new model, which the caller destroys. All streams of
+ * Read the recording at `path`, a directory or an archive of it, into a new model, which the caller destroys. All streams of
  * all processes are read once; memory is bounded by the number of different call paths and, for
  * a heap trace, by the blocks that are live at a time and one packet a stream, and for snapshots, by
  * what a process may write of them (docs/recording-format.md). 0, or -errno with `error` filled

@@ -21,6 +21,10 @@ struct recoat_report {
 	enum recoat_site_order order;
 	enum recoat_function_order function_order;
 	size_t limit; /* Rows of a table, lines of a tree; 0: no limit. */
+	size_t depth; /* Calls below each other that a tree shows; 0: no limit. */
+	const char *kernels; /* Only those whose names match this glob; NULL: all. */
+	const size_t *column; /* Columns of the table of kernels, NULL: all; see below. */
+	size_t columns;
 	double least; /* Percent of the whole below which a tree is pruned. */
 	size_t width; /* Columns of the page, 0: any. */
 };
@@ -41,6 +45,21 @@ const char *recoat_report_estimated(const struct recoat_report *report);
 void recoat_report_kernels(const struct recoat_report *report, FILE *file);
 void recoat_report_functions(const struct recoat_report *report, FILE *file);
 void recoat_report_sites(const struct recoat_report *report, FILE *file);
+
+/* The table of operations: what kernels are for, and their time. */
+void recoat_report_operations(const struct recoat_report *report, FILE *file);
+
+/* Is this kernel to be shown? */
+bool recoat_report_has_kernel(const struct recoat_report *report, const char *kernel);
+
+/*
+ * The numbers of the columns of the table of kernels that `names` lists by their titles, with commas
+ * between them; `chosen` has room for RECOAT_KERNEL_COLUMNS. Returns how many, or 0 if one is
+ * unknown or there twice, which becomes `*bad`, of `*length` bytes.
+ */
+#define RECOAT_KERNEL_COLUMNS 13
+size_t recoat_report_find_columns(const char *names, size_t *chosen, const char **bad,
+				  size_t *length);
 
 /* The table of sizes and lifetimes, nothing without a heap trace. */
 void recoat_report_lifetimes(const struct recoat_report *report, FILE *file);

@@ -2,6 +2,8 @@
 /* The tables of kernels and of allocation sites. */
 #include "analyzer/report.h"
 
+#include <assert.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,54 @@
 #define CALLERS 6 /* Shown under a site. */
 
 /* ---- Kernels. ---- */
+
+static const struct recoat_column kernel_columns[] = {
+	{"kernel", RECOAT_LEFT},       {"operation", RECOAT_LEFT},
+	{"served by", RECOAT_LEFT},    {"calls", RECOAT_RIGHT},
+	{"time", RECOAT_RIGHT},        {"self", RECOAT_RIGHT},
+	{"CPU", RECOAT_RIGHT},         {"self CPU", RECOAT_RIGHT},
+	{"N a call", RECOAT_RIGHT},    {"N/s", RECOAT_RIGHT},
+	{"allocations", RECOAT_RIGHT}, {"bytes", RECOAT_RIGHT},
+	{"peak", RECOAT_RIGHT},        {"", RECOAT_LEFT},
+};
+static_assert(sizeof(kernel_columns) / sizeof(*kernel_columns) == RECOAT_KERNEL_COLUMNS + 1,
+	      "the last one has no title");
+
+/* The column with this title, RECOAT_KERNEL_COLUMNS if there is none. */
+static size_t find_column(const char *title, size_t length)
+{
+	size_t c = 0;
+
+	while (c < RECOAT_KERNEL_COLUMNS && (strncmp(kernel_columns[c].title, title, length) != 0 ||
+					     kernel_columns[c].title[length]))
+		c++;
+	return c;
+}
+
+size_t recoat_report_find_columns(const char *names, size_t *chosen, const char **bad,
+				  size_t *length)
+{
+	bool seen[RECOAT_KERNEL_COLUMNS + 1] = {[RECOAT_KERNEL_COLUMNS] = true};
+	size_t count = 0;
+
+	for (*bad = names;; *bad += *length + 1) {
+		size_t found;
+
+		*length = strcspn(*bad, ",");
+		found = find_column(*bad, *length);
+		if (seen[found])
+			return 0;
+		seen[found] = true;
+		chosen[count++] = found;
+		if (!(*bad)[*length])
+			return count;
+	}
+}
+
+bool recoat_report_has_kernel(const struct recoat_report *report, const char *kernel)
+{
+	return !report->kernels || !fnmatch(report->kernels, kernel, 0);
+}
 
 static int by_time(const void *left, const void *right)
 {
@@ -170,7 +220,8 @@ static void print_idle(const struct recoat_report *report, FILE *file)
 	const char *before = "caught, but not called: ";
 
 	for (size_t i = 0; i < model->kernels; i++) {
-		if (!is_idle(model, &model->kernel[i]))
+		if (!is_idle(model, &model->kernel[i]) ||
+		    !recoat_report_has_kernel(report, model->kernel[i].kernel))
 			continue;
 		fprintf(file, "%s%s", before, model->kernel[i].kernel);
 		before = ", ";
@@ -181,22 +232,14 @@ static void print_idle(const struct recoat_report *report, FILE *file)
 
 static void print_kernels(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column column[] = {
-		{"kernel", RECOAT_LEFT},       {"operation", RECOAT_LEFT},
-		{"served by", RECOAT_LEFT},    {"calls", RECOAT_RIGHT},
-		{"time", RECOAT_RIGHT},        {"self", RECOAT_RIGHT},
-		{"CPU", RECOAT_RIGHT},         {"self CPU", RECOAT_RIGHT},
-		{"N a call", RECOAT_RIGHT},    {"N/s", RECOAT_RIGHT},
-		{"allocations", RECOAT_RIGHT}, {"bytes", RECOAT_RIGHT},
-		{"peak", RECOAT_RIGHT},        {"", RECOAT_LEFT},
-	};
 	const struct recoat_model *model = report->model;
 	const struct recoat_kernel_row **row = sorted_kernels(model);
-	struct recoat_table *table = recoat_table_create(column, sizeof(column) / sizeof(*column));
+	struct recoat_table *table = recoat_table_create(
+		kernel_columns, sizeof(kernel_columns) / sizeof(*kernel_columns));
 	size_t shown = 0, left_out = 0;
 
 	for (size_t i = 0; i < model->kernels; i++) {
-		if (!row[i]->sums.calls)
+		if (!row[i]->sums.calls || !recoat_report_has_kernel(report, row[i]->kernel))
 			continue;
 		if (report->limit && shown >= report->limit) {
 			left_out++;
@@ -205,8 +248,13 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 		kernel_cells(table, row[i]);
 		shown++;
 	}
-	recoat_table_rule(table);
-	total_cells(table, model);
+	/* Times of some kernels do not add up: one may have called another. */
+	if (!report->kernels) {
+		recoat_table_rule(table);
+		total_cells(table, model);
+	}
+	if (report->column)
+		recoat_table_choose(table, report->column, report->columns);
 	recoat_table_print(table, file, report->width);
 	if (left_out)
 		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
@@ -249,21 +297,6 @@ char *recoat_site_label(const struct recoat_site *site)
 			       recoat_module_name(site->call.file), site->call.line, module);
 }
 
-/* The name of a caller; all functions of a file that have none are one, `[file]`. */
-static const char *caller_name(const struct recoat_report *report, const struct recoat_call *call,
-			       const char *module)
-{
-	const char *name;
-	char *text;
-
-	if (call->known || !*module)
-		return call->function;
-	text = recoat_asprintf("[%s]", recoat_module_name(module));
-	name = recoat_strings_intern(&report->model->strings, text);
-	free(text);
-	return name;
-}
-
 /* A path in text, as it grows. */
 struct callers {
 	char *text;
@@ -299,7 +332,8 @@ char *recoat_site_callers(const struct recoat_report *report, const struct recoa
 
 		for (size_t i = 0; i < calls.count && callers.count <= CALLERS; i++) {
 			if (found)
-				append_caller(&callers, caller_name(report, &calls.at[i], module));
+				append_caller(&callers, recoat_call_label(report->model,
+								   &calls.at[i], module));
 			else
 				found = calls.at[i].function == site->call.function;
 		}

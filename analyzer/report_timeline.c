@@ -25,7 +25,7 @@ static uint64_t live_in(const struct recoat_process *process, int64_t begin, int
 		return 0;
 	for (size_t i = 0; i < process->samples; i++) {
 		const struct recoat_heap_point *point = &process->sample[i];
-		int64_t time = process->first + (int64_t)point->time;
+		int64_t time = recoat_add(process->first, (int64_t)point->time);
 
 		if (time >= end)
 			break;
@@ -49,7 +49,7 @@ static uint64_t live_of_all(const struct recoat_model *model, int64_t begin, int
 static uint32_t next_kernel(const struct recoat_model *model, int64_t begin, int64_t end,
 			    const bool *told)
 {
-	double most = SHARE_SHOWN * (double)(end - begin);
+	double most = SHARE_SHOWN * (double)((uint64_t)end - (uint64_t)begin);
 	uint32_t found = RECOAT_NONE;
 
 	for (uint32_t i = 0; i < model->kernels; i++) {
@@ -80,7 +80,7 @@ static char *kernels_in(const struct recoat_model *model, int64_t begin, int64_t
 			"%s%s%s %s", text, i ? "  " : "", model->kernel[kernel].kernel,
 			recoat_format_share(
 				recoat_timeline_busy(&model->timeline, kernel, begin, end),
-				(double)(end - begin))
+				(double)((uint64_t)end - (uint64_t)begin))
 				.text);
 		free(text);
 		text = longer;
@@ -109,11 +109,41 @@ static void put_row(struct recoat_table *table, const struct recoat_model *model
 	int length = most ? (int)((double)live / (double)most * BAR + 0.5) : 0;
 	char *kernels = kernels_in(model, begin, end);
 
-	recoat_table_cell(table, "%s", recoat_format_time((uint64_t)(begin - origin)).text);
+	recoat_table_cell(table, "%s", recoat_format_time((uint64_t)begin - (uint64_t)origin).text);
 	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)live).text);
 	recoat_table_cell(table, "%.*s", length, bar);
 	recoat_table_cell(table, "%s", kernels);
 	free(kernels);
+}
+
+/* The process's live heap over time: each point holds until the next. */
+static void print_live(const struct recoat_process *process, FILE *file)
+{
+	uint64_t low = UINT64_MAX, from = 0, to = 0;
+	double sum = 0;
+
+	for (size_t i = 0; i < process->samples; i++) {
+		const struct recoat_heap_point *point = &process->sample[i];
+
+		low = point->live < low ? point->live : low;
+		if (i && point->time > to)
+			sum += (double)(point->time - to) * (double)process->sample[i - 1].live;
+		to = point->time;
+		from = i ? from : to;
+	}
+	if (to > from)
+		fprintf(file, "process %u: live heap lowest %s, on average %s, highest %s\n",
+			process->pid, recoat_format_bytes((int64_t)low).text,
+			recoat_format_bytes((int64_t)(sum / (double)(to - from))).text,
+			recoat_format_bytes(process->heap_peak).text);
+}
+
+/* When row `i` of `rows` begins; spans of time may be any in a damaged recording. */
+static int64_t row_begin(int64_t first, int64_t last, uint64_t i, uint64_t rows)
+{
+	uint64_t length = (uint64_t)last - (uint64_t)first;
+
+	return (int64_t)((uint64_t)first + (uint64_t)((unsigned __int128)length * i / rows));
 }
 
 void recoat_report_timeline(const struct recoat_report *report, FILE *file)
@@ -124,26 +154,30 @@ void recoat_report_timeline(const struct recoat_report *report, FILE *file)
 						       {"kernels", RECOAT_LEFT}};
 	const struct recoat_model *model = report->model;
 	struct recoat_table *table = recoat_table_create(columns, 4);
-	int64_t rows = report->limit ? (int64_t)report->limit : ROWS;
+	uint64_t rows = report->limit ? report->limit : ROWS;
 	uint64_t most = 0;
 	int64_t first, last;
 
 	bounds(model, &first, &last);
-	if (last - first < rows)
-		rows = last > first ? last - first : 1;
-	for (int64_t i = 0; i < rows; i++) {
-		uint64_t live = live_of_all(model, first + (last - first) * i / rows,
-					    first + (last - first) * (i + 1) / rows);
+	if (last <= first)
+		rows = 1;
+	else if ((uint64_t)last - (uint64_t)first < rows)
+		rows = (uint64_t)last - (uint64_t)first;
+	for (uint64_t i = 0; i < rows; i++) {
+		uint64_t live = live_of_all(model, row_begin(first, last, i, rows),
+					    row_begin(first, last, i + 1, rows));
 
 		if (live > most)
 			most = live;
 	}
-	for (int64_t i = 0; i < rows; i++)
-		put_row(table, model, first, first + (last - first) * i / rows,
-			first + (last - first) * (i + 1) / rows, most);
+	for (uint64_t i = 0; i < rows; i++)
+		put_row(table, model, first, row_begin(first, last, i, rows),
+			row_begin(first, last, i + 1, rows), most);
 	fputs("\nTIMELINE: most bytes live, and the share of the time that kernels ran; several "
 	      "threads may pass 100%\n",
 	      file);
 	recoat_table_print(table, file, report->width);
+	for (size_t i = 0; i < model->processes; i++)
+		print_live(&model->process[i], file);
 	recoat_table_destroy(table);
 }

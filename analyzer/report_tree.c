@@ -23,6 +23,7 @@ struct print {
 	unsigned value; /* By which it is pruned. */
 	double least;   /* Of the root's value. */
 	size_t limit, lines, left_out;
+	size_t depth; /* 0: no limit. */
 	bool too_deep;
 };
 
@@ -63,24 +64,32 @@ static void print_node(struct print *print, uint32_t at, const char *prefix, con
 		recoat_table_cell(print->table, "%s%s%s", prefix, branch, node->label);
 }
 
+static bool is_below(const struct print *print, size_t depth)
+{
+	return print->depth && depth >= print->depth;
+}
+
 /*
  * Print the children of `parent` behind `prefix`. A node with a single child is followed by
  * it in the same column, so that long chains do not run off the page; hence the loop.
  */
-static void print_children(struct print *print, uint32_t parent, const char *prefix)
+static void print_children(struct print *print, uint32_t parent, const char *prefix, size_t depth)
 {
 	const struct recoat_view_node *nodes = print->view->node;
 	char below[PREFIX_MAX];
 	size_t left;
 
-	while ((left = count_shown(print, parent)) == 1) {
+	while (!is_below(print, depth) && (left = count_shown(print, parent)) == 1) {
 		uint32_t only = nodes[parent].first;
 
 		while (!is_shown(print, only))
 			only = nodes[only].next;
 		print_node(print, only, prefix, "");
 		parent = only;
+		depth++;
 	}
+	if (is_below(print, depth))
+		return;
 	if (left && strlen(prefix) + 5 > sizeof(below)) {
 		print->too_deep = true;
 		return;
@@ -91,7 +100,7 @@ static void print_children(struct print *print, uint32_t parent, const char *pre
 		left--;
 		print_node(print, at, prefix, left ? "|-- " : "`-- ");
 		snprintf(below, sizeof(below), "%s%s", prefix, left ? "|   " : "    ");
-		print_children(print, at, below);
+		print_children(print, at, below, depth + 1);
 	}
 }
 
@@ -101,7 +110,8 @@ static void print_tree(struct print *print, const struct recoat_report *report, 
 
 	print->least = report->least / 100 * (double)whole;
 	print->limit = report->limit;
-	print_children(print, 0, "");
+	print->depth = report->depth;
+	print_children(print, 0, "", 0);
 	if (print->lines)
 		recoat_table_print(print->table, file, report->width);
 	else

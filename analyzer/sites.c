@@ -105,13 +105,49 @@ bool recoat_is_startup(const char *function)
 	return !strcmp(function, "_start") || !strncmp(function, "__libc_start_", 13);
 }
 
+/* Was a name found for the outermost call, where the recording was packed? */
+static bool has_name(const struct recoat_calls *calls)
+{
+	return calls->count && calls->at[calls->count - 1].known;
+}
+
 struct recoat_calls recoat_frame_calls(const struct recoat_model *model,
 				       struct recoat_symbols *symbols, uint32_t frame)
 {
 	const struct recoat_frame *at = &model->cct.frame[frame];
 	const struct recoat_module *module = &model->cct.module[at->module];
 
+	if (frame < model->packed.count && has_name(&model->packed.at[frame])) {
+		recoat_symbols_check(symbols, module->path, module->build_id);
+		return model->packed.at[frame];
+	}
 	return recoat_symbols_find(symbols, module->path, module->build_id, at->offset);
+}
+
+/* Intern a text and give it up. */
+static const char *keep(struct recoat_model *model, char *text)
+{
+	const char *kept = recoat_strings_intern(&model->strings, text);
+
+	free(text);
+	return kept;
+}
+
+const char *recoat_call_label(struct recoat_model *model, const struct recoat_call *call,
+			      const char *module)
+{
+	if (call->known || !*module)
+		return call->function;
+	return keep(model, recoat_asprintf("[%s]", recoat_module_name(module)));
+}
+
+const char *recoat_kernel_label(struct recoat_model *model, uint32_t kernel)
+{
+	const struct recoat_kernel_row *row = &model->kernel[kernel];
+
+	if (!strcmp(row->implementation, "original"))
+		return keep(model, recoat_asprintf("<%s>", row->kernel));
+	return keep(model, recoat_asprintf("<%s> by %s", row->kernel, row->implementation));
 }
 
 int64_t recoat_heap_counts_value(const struct recoat_heap_counts *counts,

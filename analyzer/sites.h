@@ -77,4 +77,11 @@ bool recoat_is_startup(const char *function);
 struct recoat_calls recoat_frame_calls(const struct recoat_model *model,
 				       struct recoat_symbols *symbols, uint32_t frame);
 
+/* The name under which a call is shown: all functions of a file that have none are `[file]`. */
+const char *recoat_call_label(struct recoat_model *model, const struct recoat_call *call,
+			      const char *module);
+
+/* `<kernel>`, or `<kernel> by implementation` if another one than the original served. */
+const char *recoat_kernel_label(struct recoat_model *model, uint32_t kernel);
+
 #endif

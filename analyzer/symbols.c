@@ -27,6 +27,8 @@ struct file {
 	struct recoat_dwarf *dwarf; /* This and the next are made when they are needed. */
 	struct recoat_elf_names *elf_names;
 	char *complaint;
+	bool replaced; /* It is another file than the recorded one, */
+	bool spared;   /* and else its complaint is of no interest. */
 };
 
 struct recoat_symbols {
@@ -112,9 +114,10 @@ static void check_build_id(struct file *file)
 	read_build_id(file, found, sizeof(found));
 	if (!*file->build_id || !strcasecmp(found, file->build_id))
 		return;
+	file->replaced = true;
 	give_up(file,
-		recoat_asprintf("%s: has build id %s, the recording expected %s: the file was "
-				"replaced, its names are not used",
+		recoat_asprintf("%s: the file was replaced, its names are not used: has build id "
+				"%s, the recording expected %s",
 				file->path, *found ? found : "none", file->build_id));
 }
 
@@ -158,10 +161,18 @@ static uint32_t find_file(struct recoat_symbols *symbols, const char *path, cons
 	return (uint32_t)symbols->files++;
 }
 
+void recoat_symbols_check(struct recoat_symbols *symbols, const char *path, const char *build_id)
+{
+	uint32_t file = find_file(symbols, path, build_id);
+
+	symbols->file[file].spared = true;
+}
+
 const char *recoat_symbols_complaint(const struct recoat_symbols *symbols, size_t index)
 {
 	for (size_t i = 0; i < symbols->files; i++)
-		if (symbols->file[i].complaint && !index--)
+		if (symbols->file[i].complaint &&
+		    (symbols->file[i].replaced || !symbols->file[i].spared) && !index--)
 			return symbols->file[i].complaint;
 	return NULL;
 }
@@ -218,9 +229,9 @@ static const char *placeholder(struct recoat_symbols *symbols, const struct file
 
 /* What debug information says, names filled in from the ELF symbols where it has none. */
 static size_t find_calls(struct recoat_symbols *symbols, struct file *file, uint64_t address,
-			 struct recoat_call call[RECOAT_DWARF_CALLS_MAX])
+			 struct recoat_call call[RECOAT_CALLS_MAX])
 {
-	struct recoat_dwarf_call from[RECOAT_DWARF_CALLS_MAX];
+	struct recoat_dwarf_call from[RECOAT_CALLS_MAX];
 	size_t count = 0;
 
 	if (file->session) {
@@ -250,7 +261,7 @@ struct recoat_calls recoat_symbols_find(struct recoat_symbols *symbols, const ch
 {
 	uint32_t file = find_file(symbols, path, build_id);
 	uint32_t found = recoat_map_get(&symbols->found_index, file, address);
-	struct recoat_call call[RECOAT_DWARF_CALLS_MAX], *kept;
+	struct recoat_call call[RECOAT_CALLS_MAX], *kept;
 	size_t count;
 
 	if (found != RECOAT_NONE)

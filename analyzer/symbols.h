@@ -26,6 +26,9 @@ struct recoat_call {
 	bool known;           /* `function` is a name. */
 };
 
+/* Calls inlined into each other at one address; deeper ones are cut at the outer end. */
+#define RECOAT_CALLS_MAX 64
+
 /* The calls at one address, innermost first; at least one, and the last is not inlined. */
 struct recoat_calls {
 	const struct recoat_call *at;
@@ -42,6 +45,12 @@ void recoat_symbols_destroy(struct recoat_symbols *symbols);
  */
 struct recoat_calls recoat_symbols_find(struct recoat_symbols *symbols, const char *path,
 					const char *build_id, uint64_t address);
+
+/*
+ * Names of this file are known from elsewhere: see only whether it is the recorded one. If it is
+ * another one, that is a complaint; if it is not there, it is none.
+ */
+void recoat_symbols_check(struct recoat_symbols *symbols, const char *path, const char *build_id);
 
 /*
  * Why a file that was looked into gave no names, one a call with `index` from 0: a sentence

@@ -25,6 +25,7 @@ struct line {
 
 struct recoat_table {
 	const struct recoat_column *column;
+	struct recoat_column *chosen; /* The same if some were chosen, else NULL. */
 	size_t columns;
 	struct line *line;
 	size_t lines, room;
@@ -48,6 +49,7 @@ void recoat_table_destroy(struct recoat_table *table)
 		free(table->line[i].note);
 	}
 	free(table->line);
+	free(table->chosen);
 	free(table);
 }
 
@@ -91,6 +93,34 @@ void recoat_table_note(struct recoat_table *table, const char *text)
 void recoat_table_rule(struct recoat_table *table)
 {
 	add_line(table);
+}
+
+/* The cells of a row in another order; those that are not chosen are given up. */
+static void choose_cells(struct line *row, const size_t *chosen, size_t count)
+{
+	char **cell = recoat_calloc(count, sizeof(*cell));
+
+	for (size_t c = 0; c < count; c++) {
+		cell[c] = row->cell[chosen[c]];
+		row->cell[chosen[c]] = NULL;
+	}
+	for (size_t c = 0; c < row->filled; c++)
+		free(row->cell[c]);
+	free(row->cell);
+	row->cell = cell;
+	row->filled = count;
+}
+
+void recoat_table_choose(struct recoat_table *table, const size_t *chosen, size_t count)
+{
+	table->chosen = recoat_calloc(count, sizeof(*table->chosen));
+	for (size_t c = 0; c < count; c++)
+		table->chosen[c] = table->column[chosen[c]];
+	table->column = table->chosen;
+	table->columns = count;
+	for (size_t i = 0; i < table->lines; i++)
+		if (table->line[i].cell)
+			choose_cells(&table->line[i], chosen, count);
 }
 
 size_t recoat_text_columns(const char *text)

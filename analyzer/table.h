@@ -30,6 +30,9 @@ void recoat_table_note(struct recoat_table *table, const char *text);
 /* After a full row: a rule, for a row of totals. */
 void recoat_table_rule(struct recoat_table *table);
 
+/* Keep only these columns, by their numbers and in this order; all rows are full. */
+void recoat_table_choose(struct recoat_table *table, const size_t *chosen, size_t count);
+
 /* Print titles and rows, cut at `width` columns; 0 cuts nothing. */
 void recoat_table_print(const struct recoat_table *table, FILE *file, size_t width);
 

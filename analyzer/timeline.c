@@ -10,6 +10,12 @@
 #define SLOTS RECOAT_TIMELINE_SLOTS
 #define FIRST_WIDTH 1000 /* Nanoseconds. */
 
+/*
+ * Times before the epoch or from the year 2116 on, which only damage brings, are left out: so the
+ * slots reach over 2^64 ns at most, where their length times SLOTS is 0.
+ */
+#define TIME_MAX (INT64_C(1) << 62)
+
 void recoat_timeline_fini(struct recoat_timeline *timeline)
 {
 	for (size_t i = 0; i < timeline->kernels; i++)
@@ -48,7 +54,8 @@ static void double_width(struct recoat_timeline *timeline, size_t first)
 		memset(slot, 0, SLOTS * sizeof(*slot));
 		memcpy(slot + first, half, sizeof(half));
 	}
-	timeline->origin -= (int64_t)(first * 2 * timeline->width);
+	timeline->origin =
+		(int64_t)((uint64_t)timeline->origin - (uint64_t)first * 2 * timeline->width);
 	timeline->width *= 2;
 	timeline->at = timeline->low = 0;
 }
@@ -61,7 +68,7 @@ void recoat_timeline_see(struct recoat_timeline *timeline, int64_t time)
 	}
 	while (time < timeline->origin)
 		double_width(timeline, SLOTS / 2);
-	while ((uint64_t)time - (uint64_t)timeline->origin >= SLOTS * timeline->width)
+	while ((uint64_t)time - (uint64_t)timeline->origin > SLOTS * timeline->width - 1)
 		double_width(timeline, 0);
 }
 
@@ -83,7 +90,7 @@ void recoat_timeline_add(struct recoat_timeline *timeline, uint32_t kernel, int6
 {
 	uint64_t *slot, from, to;
 
-	if (end < begin)
+	if (end < begin || begin < 0 || end > TIME_MAX)
 		return;
 	recoat_timeline_see(timeline, begin);
 	recoat_timeline_see(timeline, end);

@@ -29,7 +29,10 @@ void recoat_timeline_fini(struct recoat_timeline *timeline);
 /* Something happened at `time`: it will be covered. */
 void recoat_timeline_see(struct recoat_timeline *timeline, int64_t time);
 
-/* `kernel` ran from `begin` to `end`, both since the epoch in nanoseconds. */
+/*
+ * `kernel` ran from `begin` to `end`, both since the epoch in nanoseconds; nothing if these are no
+ * times between 1970 and 2116.
+ */
 void recoat_timeline_add(struct recoat_timeline *timeline, uint32_t kernel, int64_t begin,
 			 int64_t end);
 

@@ -49,20 +49,6 @@ static uint32_t child(struct recoat_view *view, uint32_t parent, const char *lab
 	return (uint32_t)view->count++;
 }
 
-/* All functions of a file that have no names are one, `[file]`. */
-static const char *label_of(struct build *build, const struct recoat_call *call, const char *module)
-{
-	const char *label;
-	char *text;
-
-	if (call->known || !*module)
-		return call->function;
-	text = recoat_asprintf("[%s]", recoat_module_name(module));
-	label = recoat_strings_intern(&build->model->strings, text);
-	free(text);
-	return label;
-}
-
 /* Go down from `at` through the calls of one frame, outermost first. */
 static uint32_t enter_frame(struct build *build, uint32_t at, uint32_t frame)
 {
@@ -71,7 +57,7 @@ static uint32_t enter_frame(struct build *build, uint32_t at, uint32_t frame)
 	struct recoat_calls calls = recoat_frame_calls(build->model, build->symbols, frame);
 
 	for (size_t i = calls.count; i-- > 0;) {
-		const char *label = label_of(build, &calls.at[i], module);
+		const char *label = recoat_call_label(build->model, &calls.at[i], module);
 		struct recoat_view_node *node;
 
 		if (!calls.at[i].known && build->view->node[at].label == label)
@@ -294,22 +280,6 @@ static uint32_t enter_path(struct build *build, uint32_t at, uint32_t from, uint
 	return at;
 }
 
-/* `kernel`, or `kernel (implementation)` if another one than the original served. */
-static const char *kernel_label(struct build *build, uint32_t kernel)
-{
-	const struct recoat_kernel_row *row = &build->model->kernel[kernel];
-	const char *label;
-	char *text;
-
-	if (!strcmp(row->implementation, "original"))
-		text = recoat_asprintf("<%s>", row->kernel);
-	else
-		text = recoat_asprintf("<%s> by %s", row->kernel, row->implementation);
-	label = recoat_strings_intern(&build->model->strings, text);
-	free(text);
-	return label;
-}
-
 static void add_span(struct recoat_view_node *node, const struct recoat_span_sums *sums)
 {
 	int64_t self = (int64_t)recoat_span_sums_self(sums);
@@ -338,7 +308,7 @@ void recoat_view_time(struct recoat_view *view, struct recoat_model *model,
 		if (!recoat_cct_is_above(&model->cct, above, span->path))
 			above = RECOAT_ROOT;
 		at = enter_path(&build, at, above, span->path);
-		at = place[i] = child(view, at, kernel_label(&build, span->kernel));
+		at = place[i] = child(view, at, recoat_kernel_label(model, span->kernel));
 		add_span(&view->node[at], &span->sums);
 	}
 	accumulate(view, 1);

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Filters and columns of the report, on tests/targets/spans.c.
+. "${top_srcdir:-.}/tests/run/init.sh"
+plan 7
+
+RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
+export RECOAT_KERNEL_PATH
+target=$targets/spans
+[ -x "$targets/.libs/spans" ] && target=$targets/.libs/spans
+recoat record -o rec -- "$target" >/dev/null 2>&1
+recoat record -o heap -- "$targets/heap_known" >/dev/null 2>&1
+
+# table TITLE: the lines of the table below it, without the rule.
+table() { sed -n "/^$1/,/^\$/p" text | sed '1d; /^$/d; /^---/d; /^[*~]/d'; }
+columns() {
+	recoat report --columns calls,kernel rec >text && table KERNELS >rows && cat rows &&
+		head -1 rows | grep -qx 'calls  kernel' && grep -qx ' *7  demo.sum' rows
+}
+ok "columns are chosen and put in order" columns
+filtered() {
+	recoat report --columns kernel,calls --kernel 'demo.[rs]*' rec >text && table KERNELS | sort >rows
+	cat rows && printf '%s\n' 'demo.repeat  1' 'demo.sum     7' 'kernel       calls' | diff - rows
+}
+ok "kernels are filtered by a glob" filtered
+operations() {
+	recoat report rec >text && table OPERATIONS >rows && cat rows &&
+		grep -qE ' 8 +2  analytics$' rows && grep -qE ' 8 +4  other$' rows &&
+		grep -qE '100.0% +16 +6  total$' rows
+}
+ok "operations sum up their kernels" operations
+depth() {
+	recoat report --tree memory --min 0 --depth 1 heap >text && table MEMORY >rows && cat rows &&
+		grep -q '  main ' rows && ! grep -q 'grow' rows &&
+		recoat report --tree memory --min 0 --depth 2 heap | grep -q '|-- grow '
+}
+ok "a tree is cut at a depth" depth
+least() { recoat report --tree memory --min 50 heap >text && grep 'grow' text && ! grep 'churn' text; }
+ok "small branches are left out" least
+over_time() { recoat report --timeline heap >text && cat text &&
+	grep -qE '^process [0-9]+: live heap lowest .* on average .* highest 97.7 KiB$' text; }
+ok "the heap over time has a lowest, an average and a highest" over_time
+
+refused() {
+	! recoat report "$2" "$3" rec >out 2>message && cat message && [ ! -s out ] &&
+		[ "$(wc -l <message)" = 1 ] && grep -q "$1" message
+}
+bad() {
+	refused 'found "call", expected titles' --columns kernel,call &&
+		refused 'found "kernel", expected titles' --columns kernel,kernel &&
+		refused 'found "", expected titles' --columns '' &&
+		refused 'depth: found "-1"' --depth -1
+}
+ok "bad values are refused in one line" bad
