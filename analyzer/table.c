@@ -192,8 +192,11 @@ static void print_row(const struct recoat_table *table, FILE *file, char *const 
 		if (c < last)
 			print_spaces(file, GAP + (table->column[c].align == RECOAT_LEFT ? pad : 0));
 	}
-	if (last == table->columns - 1)
+	if (last == table->columns - 1) {
+		if (table->column[last].align == RECOAT_RIGHT)
+			print_spaces(file, widths[last] - recoat_text_columns(text[last]));
 		recoat_text_print(file, text[last], last_width);
+	}
 	putc('\n', file);
 }
 

@@ -20,7 +20,7 @@ columns() {
 ok "columns are chosen and put in order" columns
 filtered() {
 	recoat report --columns kernel,calls --kernel 'demo.[rs]*' rec >text && table KERNELS | sort >rows
-	cat rows && printf '%s\n' 'demo.repeat  1' 'demo.sum     7' 'kernel       calls' | diff - rows
+	cat rows && printf '%s\n' 'demo.repeat      1' 'demo.sum         7' 'kernel       calls' | diff - rows
 }
 ok "kernels are filtered by a glob" filtered
 operations() {
