@@ -122,9 +122,9 @@ static struct recoat_span_entry *take_memory(struct recoat_span_table *table)
 	return table->spare ? table->spare++ : NULL;
 }
 
-static RECOAT_SLOW struct recoat_span_entry *
-add_entry(struct recoat_span_table *table, uint32_t shard,
-	  const struct recoat_span_context *context)
+static RECOAT_SLOW struct recoat_span_entry *add_entry(struct recoat_span_table *table,
+						       uint32_t shard,
+						       const struct recoat_span_context *context)
 {
 	struct recoat_span_entry *entry;
 	int kept = errno;

@@ -17,12 +17,12 @@
 struct recoat_span_entry;
 
 struct recoat_span_table {
-	struct recoat_packet *packet; /* The newest. */
-	unsigned char *next, *end;    /* Free room in it. */
+	struct recoat_packet *packet;     /* The newest. */
+	unsigned char *next, *end;        /* Free room in it. */
 	struct recoat_span_entry **entry; /* Open-addressed hash. */
 	struct recoat_span_entry *latest;
 	struct recoat_span_entry *spare, *spare_end; /* Memory for the next entries. */
-	double tick; /* In nanoseconds. */
+	double tick;                                 /* In nanoseconds. */
 	uint32_t mask;
 	uint32_t count;
 	uint32_t chunks;
