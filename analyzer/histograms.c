@@ -7,13 +7,13 @@
 
 #include "analyzer/memory.h"
 
-struct recoat_histogram *recoat_histograms_of(struct recoat_histograms *histograms,
-					      uint32_t kernel)
+struct recoat_histogram *recoat_histograms_of(struct recoat_histograms *histograms, uint32_t kernel)
 {
 	size_t kernels = histograms->kernels;
 
 	if (kernel >= kernels) {
-		struct recoat_histogram *grown = recoat_calloc(2 * (size_t)kernel + 8, sizeof(*grown));
+		struct recoat_histogram *grown =
+			recoat_calloc(2 * (size_t)kernel + 8, sizeof(*grown));
 
 		if (kernels)
 			memcpy(grown, histograms->kernel, kernels * sizeof(*grown));

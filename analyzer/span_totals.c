@@ -9,8 +9,8 @@
 void recoat_span_totals_add(struct recoat_span_totals *totals,
 			    const struct recoat_span_total_in *total)
 {
-	totals->total = recoat_grow(totals->total, totals->count, &totals->room,
-				    sizeof(*totals->total));
+	totals->total =
+		recoat_grow(totals->total, totals->count, &totals->room, sizeof(*totals->total));
 	totals->total[totals->count++] = *total;
 }
 

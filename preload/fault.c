@@ -111,8 +111,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 /* Ours in place of `wanted`, under the same conditions. */
 static int install(int signal, const struct sigaction *wanted)
 {
-	struct sigaction action = {.sa_sigaction = on_fault,
-				   .sa_flags = SA_SIGINFO | SA_ONSTACK};
+	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
 	if (has_handler(wanted)) {
 		action.sa_mask = wanted->sa_mask;
@@ -195,8 +194,7 @@ bool recoat_fault_caught(void)
 
 bool recoat_fault_is_ours(int signal)
 {
-	return (signal == SIGSEGV || signal == SIGBUS) && installed_by &&
-	       installed_by == getpid();
+	return (signal == SIGSEGV || signal == SIGBUS) && installed_by && installed_by == getpid();
 }
 
 int recoat_fault_action(int signal, const struct sigaction *wanted, struct sigaction *old)

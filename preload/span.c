@@ -127,11 +127,10 @@ static void put_span(struct recoat_thread *thread, const struct recoat_open_span
 static void sum_span(struct recoat_thread *thread, const struct recoat_open_span *span,
 		     const struct recoat_span_costs *costs)
 {
-	const struct recoat_span_context context = {.path = span->path,
-						    .outer_path = span->outer_path,
-						    .link = span->link,
-						    .outer = span->outer,
-						    .depth = span->depth};
+	const struct recoat_span_context context = {
+		.paths = (uint64_t)span->outer_path << 32 | span->path,
+		.links = (uint64_t)span->depth << 32 | (uint32_t)span->outer << 16 | span->link,
+	};
 
 	if (!recoat_span_table_add(&thread->sums, thread->shard, &context, costs))
 		recoat_drop(RECOAT_DROP_SPANS);

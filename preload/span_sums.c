@@ -36,16 +36,14 @@ struct recoat_span_entry {
 
 static bool is_same(const struct recoat_span_context *a, const struct recoat_span_context *b)
 {
-	return a->path == b->path && a->outer_path == b->outer_path && a->link == b->link &&
-	       a->outer == b->outer && a->depth == b->depth;
+	return a->paths == b->paths && a->links == b->links;
 }
 
 /* Where the entry of a context is noted, or is to be. */
 static struct recoat_span_entry **find(struct recoat_span_entry **table, uint32_t mask,
 				       const struct recoat_span_context *context)
 {
-	uint64_t hash = ((uint64_t)context->outer_path << 32 | context->path) ^
-			((uint64_t)context->link << 16 | context->outer) << 20;
+	uint64_t hash = context->paths ^ context->links << 20;
 	uint32_t at = (uint32_t)(hash * 0x9E3779B97F4A7C15ull >> 40) & mask;
 
 	while (table[at] && !is_same(&table[at]->context, context))
@@ -124,9 +122,9 @@ static struct recoat_span_entry *take_memory(struct recoat_span_table *table)
 	return table->spare ? table->spare++ : NULL;
 }
 
-static RECOAT_SLOW struct recoat_span_entry *
-add_entry(struct recoat_span_table *table, uint32_t shard,
-	  const struct recoat_span_context *context)
+static RECOAT_SLOW struct recoat_span_entry *add_entry(struct recoat_span_table *table,
+						       uint32_t shard,
+						       const struct recoat_span_context *context)
 {
 	struct recoat_span_entry *entry;
 	int kept = errno;
@@ -141,11 +139,11 @@ add_entry(struct recoat_span_table *table, uint32_t shard,
 	entry->context = *context;
 	entry->slot->word = recoat_event_word(RECOAT_EVENT_span_total, table->packet->time_begin);
 	entry->slot->sums = (struct recoat_span_total){
-		.path = context->path,
-		.outer_path = context->outer_path,
-		.link = context->link,
-		.outer = context->outer,
-		.depth = context->depth,
+		.path = (uint32_t)context->paths,
+		.outer_path = (uint32_t)(context->paths >> 32),
+		.link = (uint16_t)context->links,
+		.outer = (uint16_t)(context->links >> 16),
+		.depth = (uint32_t)(context->links >> 32),
 		.time_min = UINT64_MAX,
 		.size_min = UINT64_MAX,
 	};
@@ -168,8 +166,8 @@ static RECOAT_SLOW struct bucket_slot *add_bucket(struct recoat_span_table *tabl
 	if (!slot)
 		return NULL;
 	slot->word = recoat_event_word(RECOAT_EVENT_span_histogram, table->packet->time_begin);
-	slot->counts = (struct recoat_span_histogram){.path = entry->context.path,
-						      .link = entry->context.link,
+	slot->counts = (struct recoat_span_histogram){.path = (uint32_t)entry->context.paths,
+						      .link = (uint16_t)entry->context.links,
 						      .of = (uint8_t)of,
 						      .bucket = (uint8_t)bucket};
 	publish(table);
@@ -188,11 +186,17 @@ static inline void count(struct recoat_span_table *table, uint32_t shard,
 		(*slot)->counts.count++;
 }
 
+/* Of an unsigned number it takes a branch and more; these are below 2^63, or nonsense. */
+static inline double as_double(uint64_t number)
+{
+	return (double)(int64_t)number;
+}
+
 static inline void add_time(struct recoat_span_total *sums, uint64_t time)
 {
 	sums->count++;
 	sums->time += time;
-	sums->time_squares += (double)time * (double)time;
+	sums->time_squares += as_double(time) * as_double(time);
 	if (time < sums->time_min)
 		sums->time_min = time;
 	if (time > sums->time_max)
@@ -203,7 +207,7 @@ static inline void add_size(struct recoat_span_total *sums, uint64_t size, uint6
 {
 	sums->size_count++;
 	sums->size += size;
-	sums->size_squares += (double)size * (double)size;
+	sums->size_squares += as_double(size) * as_double(size);
 	sums->size_time += time;
 	if (size < sums->size_min)
 		sums->size_min = size;
@@ -241,7 +245,7 @@ bool recoat_span_table_add(struct recoat_span_table *table, uint32_t shard,
 	}
 	add_time(&entry->slot->sums, span->duration);
 	count(table, shard, entry, RECOAT_HISTOGRAM_TIME,
-	      (uint64_t)((double)span->duration * table->tick));
+	      (uint64_t)(int64_t)(as_double(span->duration) * table->tick));
 	if (span->flags & RECOAT_SPAN_SIZE) {
 		add_size(&entry->slot->sums, span->size, span->duration);
 		count(table, shard, entry, RECOAT_HISTOGRAM_SIZE, span->size);

@@ -17,24 +17,24 @@
 struct recoat_span_entry;
 
 struct recoat_span_table {
-	struct recoat_packet *packet; /* The newest. */
-	unsigned char *next, *end;    /* Free room in it. */
+	struct recoat_packet *packet;     /* The newest. */
+	unsigned char *next, *end;        /* Free room in it. */
 	struct recoat_span_entry **entry; /* Open-addressed hash. */
 	struct recoat_span_entry *latest;
 	struct recoat_span_entry *spare, *spare_end; /* Memory for the next entries. */
-	double tick; /* In nanoseconds. */
+	double tick;                                 /* In nanoseconds. */
 	uint32_t mask;
 	uint32_t count;
 	uint32_t chunks;
 };
 
-/* Where a span stands. */
+/*
+ * Where a span stands, as two words: they are compared at each span, and a word that has just been
+ * stored in parts takes long to load.
+ */
 struct recoat_span_context {
-	uint32_t path;
-	uint32_t outer_path;
-	uint16_t link;
-	uint16_t outer; /* Link around it plus 1, or 0. */
-	uint32_t depth;
+	uint64_t paths; /* Its own, and that around it above bit 32. */
+	uint64_t links; /* Its own, that around it plus 1 above bit 16, the depth above bit 32. */
 };
 
 /* Add a span; `shard` is that of the thread state. False if there is no room for a new context. */

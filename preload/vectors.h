@@ -31,7 +31,8 @@ struct recoat_vectors {
 };
 
 /* Where the thread's are to be saved; NULL outside of hooks. */
-extern __thread struct recoat_vectors *recoat_vectors_area __attribute__((tls_model("initial-exec")));
+extern __thread struct recoat_vectors *recoat_vectors_area
+	__attribute__((tls_model("initial-exec")));
 
 /* Find out which there are. At start. */
 void recoat_vectors_init(void);

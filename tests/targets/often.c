@@ -150,8 +150,10 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} parts[] = {{"often", often},           {"killed", often_and_killed},
-		     {"coroutines", coroutines}, {"jumps", jumps},
+	} parts[] = {{"often", often},
+		     {"killed", often_and_killed},
+		     {"coroutines", coroutines},
+		     {"jumps", jumps},
 		     {"faults", faults}};
 
 	for (unsigned i = 0; argc > 1 && i < sizeof parts / sizeof *parts; i++)

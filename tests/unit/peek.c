@@ -18,8 +18,8 @@
 
 static unsigned char *map(void)
 {
-	unsigned char *at = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *at =
+		mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	assert_ptr_not_equal(at, MAP_FAILED);
 	for (unsigned i = 0; i < 2 * PAGE; i++)
@@ -67,8 +67,8 @@ static void every_width_and_place_is_read(void **state)
 
 static void wrong_addresses_are_refused(void **state)
 {
-	static const uint64_t wrong[] = {0, 8, 4095, 0x8000000000000000, UINT64_MAX,
-					 UINT64_MAX - 7, 0x00007ffffffff000};
+	static const uint64_t wrong[] = {
+		0, 8, 4095, 0x8000000000000000, UINT64_MAX, UINT64_MAX - 7, 0x00007ffffffff000};
 	uint64_t word;
 
 	(void)state;

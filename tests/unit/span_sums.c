@@ -85,7 +85,8 @@ static void read_all(const struct recoat_span_table *table)
 
 static void add(struct recoat_span_table *table, uint32_t path, uint64_t duration, uint64_t size)
 {
-	const struct recoat_span_context context = {.path = path, .link = 5, .depth = path % 3};
+	const struct recoat_span_context context = {.paths = path,
+						    .links = (uint64_t)(path % 3) << 32 | 5};
 	const struct recoat_span_costs span = {
 		.duration = duration,
 		.flags = size ? RECOAT_SPAN_SIZE : RECOAT_SPAN_UNWOUND,
