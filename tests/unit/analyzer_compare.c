@@ -143,13 +143,14 @@ static void test_calls_are_the_outermost(void **state)
 	put_span(&spans, 2020, 5, 2, 2);
 	put_span(&spans, 2030, 20, 1, 1);
 	put_span(&spans, 2035, 4, 1, 1);
+	put_span(&spans, 2038, 2, 2, 1); /* Beside the other fuse, not around it. */
 	put_span(&spans, 2040, 39, 3, 0);
 	put_span(&spans, 2050, 7, 1, 1); /* Around it was a span that never ended. */
 	fixture_store(trace, "spans-1-0", &spans);
 	assert_int_equal(recoat_calls_read(trace, count_call, sums, &error), 0);
 	assert_int_equal(sums[0], 3);
 	assert_int_equal(sums[1], 20 + 4 + 7);
-	assert_int_equal(sums[2], 2);
+	assert_int_equal(sums[2], 3);
 	free(trace);
 }
 
@@ -257,19 +258,20 @@ static void test_several_recordings_compare_runs(void **state)
 static void test_tells_what_appeared_and_vanished(void **state)
 {
 	struct recoat_comparison comparison;
-	struct recoat_digest side[2];
+	struct recoat_digest side[8];
+	char name[] = "0";
 
-	record(*state, "a", 2, 5, 100);
-	record(*state, "b", 3, 5, 100);
-	side[0] = digest(*state, "a");
-	side[1] = digest(*state, "b");
-	recoat_comparison_create(&comparison, &side[0], 1, &side[1], 1);
+	for (unsigned i = 0; i < 8; i++, ++*name) {
+		record(*state, name, i < 4 ? 2 : 3, 5, 100 + i);
+		side[i] = digest(*state, name);
+	}
+	recoat_comparison_create(&comparison, side, 4, side + 4, 4);
 	assert_int_equal(find_row(&comparison, "fuse")->presence, RECOAT_VANISHED);
 	assert_int_equal(find_row(&comparison, "stats")->presence, RECOAT_APPEARED);
 	assert_false(recoat_row_is_slower(find_row(&comparison, "stats"), 0));
 	recoat_comparison_destroy(&comparison);
-	recoat_digest_destroy(&side[0]);
-	recoat_digest_destroy(&side[1]);
+	for (unsigned i = 0; i < 8; i++)
+		recoat_digest_destroy(&side[i]);
 }
 
 static void test_a_verdict_needs_p_and_interval(void **state)
@@ -277,6 +279,7 @@ static void test_a_verdict_needs_p_and_interval(void **state)
 	const double low[] = {10, 11, 12, 13, 14, 15}, high[] = {20, 21, 22, 23, 24, 25};
 	const double zero[] = {0, 0, 0, 0}, odd[] = {9, 10, 11, 12, 13, 30};
 	struct recoat_contrast contrast = recoat_contrast_make(low, 6, high, 6);
+	double a[20], b[20];
 
 	(void)state;
 	assert_int_equal(contrast.verdict, RECOAT_MORE);
@@ -285,6 +288,15 @@ static void test_a_verdict_needs_p_and_interval(void **state)
 	assert_int_equal(recoat_contrast_make(high, 6, low, 6).verdict, RECOAT_LESS);
 	assert_int_equal(recoat_contrast_make(low, 6, odd, 6).verdict, RECOAT_SAME);
 	assert_int_equal(recoat_contrast_make(low, 3, high, 6).verdict, RECOAT_TOO_FEW);
+	assert_int_equal(recoat_contrast_make(low, 6, high, 3).verdict, RECOAT_TOO_FEW);
+	/* Medians 1 and 2 beyond doubt, but some are far on the other side. */
+	for (unsigned i = 0; i < 20; i++) {
+		a[i] = i < 16 ? 1 : 9;
+		b[i] = i < 16 ? 2 : 0.5;
+	}
+	contrast = recoat_contrast_make(a, 20, b, 20);
+	assert_true(contrast.between.low > 1 && contrast.p >= RECOAT_P_LEAST);
+	assert_int_equal(contrast.verdict, RECOAT_SAME);
 	assert_int_equal(recoat_contrast_make(zero, 4, high, 6).verdict, RECOAT_MORE);
 	assert_true(isnan(recoat_contrast_make(zero, 4, high, 6).ratio));
 	assert_int_equal(recoat_contrast_make(NULL, 0, high, 6).verdict, RECOAT_TOO_FEW);
