@@ -21,7 +21,7 @@
 
 static const char help[] =
 	"Usage: recoat record [-o DIR] [-p PLUGINS] [--kernels GLOB] [--heap LEVEL] [--cpu HZ]\n"
-	"                     -- COMMAND [ARGUMENT]...\n"
+	"                     [--spans MODE] -- COMMAND [ARGUMENT]...\n"
 	"Run COMMAND and record what it and the processes that it starts do. Its output, input\n"
 	"and exit status are its own.\n\n"
 	"  -o, --output DIR   where the recording goes: a new or empty directory\n"
@@ -35,6 +35,9 @@ static const char help[] =
 	"                     sample:BYTES: estimate from one in so many bytes, as in\n"
 	"                     sample:512K\n"
 	"  --cpu HZ           CPU samples a second: 0 (none) to 10000, default 997\n"
+	"  --spans MODE       auto (default): write every call of a kernel, but sums and a sample\n"
+	"                     of what is called very often; all; aggregate: sums only;\n"
+	"                     off: calls go straight on\n"
 	"  --help             this text\n\n"
 	"Exit status: that of COMMAND; or 2 for a wrong option, 125 if COMMAND was not started,\n"
 	"126 if it is no program that can be run, 127 if there is no such program.\n";
@@ -44,6 +47,7 @@ struct options {
 	const char *kernels;
 	const char *heap;
 	const char *cpu;
+	const char *spans;
 	const char *plugins;
 	bool help;
 	char *const *command;
@@ -64,6 +68,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		{"kernels", required_argument, NULL, 'k'},
 		{"heap", required_argument, NULL, 'm'},
 		{"cpu", required_argument, NULL, 'c'},
+		{"spans", required_argument, NULL, 's'},
 		{"plugins", required_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -81,6 +86,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			options->heap = optarg;
 		else if (found == 'c')
 			options->cpu = optarg;
+		else if (found == 's')
+			options->spans = optarg;
 		else if (found == 'p')
 			options->plugins = optarg;
 		else if (found == 'h')
@@ -105,6 +112,7 @@ static char **prepare(void *user, struct recoat_error *error)
 		.kernels = session->options->kernels,
 		.heap = session->options->heap,
 		.cpu = session->options->cpu,
+		.spans = session->options->spans,
 		.plugins = session->options->plugins,
 	};
 
@@ -154,7 +162,8 @@ static int check(const struct options *options, const char *file, char **library
 
 	*status = result == -ENOEXEC ? RECOAT_EXIT_CANNOT_RUN : RECOAT_EXIT_REFUSED;
 	if (!result)
-		result = recoat_runtime_check(options->kernels, options->heap, options->cpu, error);
+		result = recoat_runtime_check(options->kernels, options->heap, options->cpu,
+					      options->spans, error);
 	if (!result)
 		result = recoat_plugins_check(options->plugins, error);
 	if (!result)

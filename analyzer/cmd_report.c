@@ -32,6 +32,7 @@ static const char help[] =
 	"  --limit N           rows a table or timeline (default 20), lines a\n"
 	"                      tree (100); 0: all\n"
 	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
+	"  --html FILE         one page for a browser, with all of it to look around in\n"
 	"  --json              everything as JSON; see recoat-report(1)\n"
 	"  --help              this text\n\n"
 	"Names and lines come from the programs' files and their debug information.\n";
@@ -49,6 +50,7 @@ struct options {
 	enum recoat_function_order function_order;
 	long limit; /* -1: the default of what is shown. */
 	double least;
+	const char *html; /* The page's file, or NULL. */
 	bool timeline, json, help;
 };
 
@@ -115,7 +117,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		{"tree", required_argument, NULL, 't'},  {"sort", required_argument, NULL, 's'},
 		{"limit", required_argument, NULL, 'l'}, {"least", required_argument, NULL, 'p'},
 		{"timeline", no_argument, NULL, 'i'},    {"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},        {0},
+		{"html", required_argument, NULL, 'w'},  {"help", no_argument, NULL, 'h'},
+		{0},
 	};
 	int found, status = 0;
 
@@ -133,6 +136,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			options->timeline = true;
 		else if (found == 'j')
 			options->json = true;
+		else if (found == 'w')
+			options->html = optarg;
 		else if (found == 'h')
 			options->help = true;
 		else
@@ -184,16 +189,20 @@ static int report(const char *path, const struct options *options)
 		.width = recoat_page_width(),
 	};
 	struct recoat_error error;
-	int result = recoat_model_create(&report.model, path, recoat_progress_show, &error);
+	int result = (options->html ? recoat_model_create_with_lanes : recoat_model_create)(
+		&report.model, path, recoat_progress_show, &error);
 
 	recoat_progress_end();
 	if (result)
 		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
 	report.symbols = recoat_symbols_create(&report.model->strings);
-	render(&report, options);
+	if (options->html)
+		result = recoat_report_html(&report, options->html, &error);
+	else
+		render(&report, options);
 	recoat_symbols_destroy(report.symbols);
 	recoat_model_destroy(report.model);
-	return recoat_finish();
+	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
 }
 
 static int run(const struct recoat_command *command, int argc, char **argv)

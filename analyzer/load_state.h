@@ -29,7 +29,8 @@ struct recoat_load {
 	uint32_t heap_epoch;
 	uint32_t paths_due; /* heap_live events that the latest heap_snapshot announced. */
 	bool started;
-	uint32_t tid;         /* Whose spans are being read. */
+	uint32_t tid;         /* Whose spans are being read, */
+	uint32_t lane;        /* and its lane, RECOAT_NONE until it has a span. */
 	bool shards;          /* The streams at hand are those of heap shards. */
 	uint32_t shard;       /* Of the latest of these, RECOAT_NONE before the first. */
 	uint64_t drops;       /* The stream's count in its latest packet. */

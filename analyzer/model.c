@@ -56,6 +56,7 @@ static void sum_kernels(struct recoat_model *model)
 		if (is_recursive(&model->spans, node)) {
 			sums.time = sums.cpu_time = sums.cpu_wall = 0;
 			sums.size_time = sums.allocations = sums.bytes = 0;
+			sums.time_squares = 0;
 		}
 		recoat_span_sums_add(&row->sums, &sums);
 	}
@@ -119,8 +120,8 @@ static int load_run(struct recoat_model *model, const struct recoat_run *run,
 	return result;
 }
 
-int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
-			struct recoat_error *error)
+static int create(struct recoat_model **model, const char *path, bool has_lanes,
+		  recoat_progress *progress, struct recoat_error *error)
 {
 	struct recoat_model *loaded;
 	struct recoat_run run;
@@ -129,6 +130,7 @@ int recoat_model_create(struct recoat_model **model, const char *path, recoat_pr
 	if (result)
 		return result;
 	loaded = new_model();
+	loaded->has_lanes = has_lanes;
 	result = load_run(loaded, &run, progress, error);
 	recoat_run_close(&run);
 	if (result) {
@@ -141,6 +143,18 @@ int recoat_model_create(struct recoat_model **model, const char *path, recoat_pr
 	sum_cpu(loaded);
 	*model = loaded;
 	return 0;
+}
+
+int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
+			struct recoat_error *error)
+{
+	return create(model, path, false, progress, error);
+}
+
+int recoat_model_create_with_lanes(struct recoat_model **model, const char *path,
+				   recoat_progress *progress, struct recoat_error *error)
+{
+	return create(model, path, true, progress, error);
 }
 
 static void fini_process(struct recoat_process *process)
@@ -164,7 +178,10 @@ void recoat_model_destroy(struct recoat_model *model)
 	recoat_plugins_fini(&model->plugins);
 	recoat_map_fini(&model->kernel_index);
 	recoat_spans_fini(&model->spans);
+	recoat_span_totals_fini(&model->totals);
+	recoat_histograms_fini(&model->histograms);
 	recoat_timeline_fini(&model->timeline);
+	recoat_lanes_fini(&model->lanes);
 	recoat_lifetimes_fini(&model->lifetimes);
 	recoat_mappings_fini(&model->mappings);
 	recoat_cct_fini(&model->cct);

@@ -10,7 +10,9 @@
 #include "analyzer/functions.h"
 #include "analyzer/sites.h"
 
+struct recoat_error;
 struct recoat_model;
+struct recoat_process;
 
 struct recoat_report {
 	struct recoat_model *model; /* Rendering adds strings to it. */
@@ -25,6 +27,12 @@ struct recoat_report {
 
 /* What was run, where, for how long, and how it ended. */
 void recoat_report_header(const struct recoat_report *report, FILE *file);
+
+/* Arguments in one line, those with blanks in quotes; for the caller to free. */
+char *recoat_report_command(const struct recoat_process *process);
+
+/* How a process ended, in a word or two. */
+const char *recoat_report_ending(const struct recoat_process *process);
 
 /* ", estimated from samples" behind the title of what shows memory, or "" if it is exact. */
 const char *recoat_report_estimated(const struct recoat_report *report);
@@ -66,5 +74,12 @@ void recoat_report_footer(const struct recoat_report *report, FILE *file);
  * so that memory does not grow with the recording.
  */
 void recoat_report_json(const struct recoat_report *report, FILE *file);
+
+/*
+ * The same as one page for a browser in the file `path`, which is replaced once all is written;
+ * it needs no other file and no network. 0, or -errno with the error filled and no file left.
+ */
+int recoat_report_html(const struct recoat_report *report, const char *path,
+		       struct recoat_error *error);
 
 #endif

@@ -15,8 +15,7 @@
 
 /* How far the heap's peak may be off, in bytes a thread: see docs/recording-format.md. */
 
-/* Arguments in one line, those with blanks in quotes; for the caller to free. */
-static char *command_line(const struct recoat_process *process)
+char *recoat_report_command(const struct recoat_process *process)
 {
 	char *line = recoat_strdup(process->arguments ? "" : process->program);
 
@@ -46,7 +45,7 @@ static void print_own(const struct recoat_report *report, FILE *file, const char
 	free(text);
 }
 
-static const char *how_ended(const struct recoat_process *process)
+const char *recoat_report_ending(const struct recoat_process *process)
 {
 	return process->ended ? "cleanly" : process->exec_seen ? "in exec" : "cut off";
 }
@@ -154,7 +153,7 @@ static void print_process_table(const struct recoat_report *report, FILE *file)
 		shown = PROCESS_ROWS;
 	for (size_t i = 0; i < shown; i++) {
 		const struct recoat_process *process = &report->model->process[i];
-		char *command = command_line(process);
+		char *command = recoat_report_command(process);
 
 		recoat_table_cell(table, "%u", process->pid);
 		recoat_table_cell(table, "%s",
@@ -167,7 +166,7 @@ static void print_process_table(const struct recoat_report *report, FILE *file)
 		recoat_table_cell(table, "%s",
 				  process->has_heap ? recoat_format_bytes(process->heap_peak).text
 						    : "-");
-		recoat_table_cell(table, "%s", how_ended(process));
+		recoat_table_cell(table, "%s", recoat_report_ending(process));
 		recoat_table_cell(table, "%s%s", process->forked ? "(forked) " : "", command);
 		free(command);
 	}
@@ -184,7 +183,7 @@ void recoat_report_header(const struct recoat_report *report, FILE *file)
 	const struct recoat_process *first = &report->model->process[0];
 
 	print_fact(report, file, "recording", report->path);
-	print_own(report, file, "command", command_line(first));
+	print_own(report, file, "command", recoat_report_command(first));
 	print_own(report, file, "host",
 		  recoat_asprintf("%s, %s, %s, %u processors", first->host, first->kernel,
 				  first->machine, first->processors));

@@ -19,10 +19,12 @@ static void set_cpu(json_t *object, const struct recoat_cpu_counts *cpu)
 static void set_sums(json_t *object, const struct recoat_span_sums *sums, uint64_t self)
 {
 	set(object, "calls", number(sums->calls));
+	set(object, "summed_calls", number(sums->summed));
 	set(object, "inclusive_ns", number(sums->time));
 	set(object, "exclusive_ns", number(self));
 	set(object, "shortest_ns", number(sums->time_min));
 	set(object, "longest_ns", number(sums->time_max));
+	set(object, "deviation_ns", json_real(recoat_span_sums_deviation(sums)));
 	set(object, "cpu_calls", number(sums->cpu_calls));
 	set(object, "cpu_ns", number(sums->cpu_time));
 	set(object, "size_calls", number(sums->size_calls));
@@ -141,21 +143,53 @@ static void put_processes(const struct recoat_report *report, FILE *file)
 	end_list(file);
 }
 
+/* Pairs of a bucket's highest number and its count, where that is not 0. */
+static json_t *histogram_json(const uint64_t count[RECOAT_BUCKETS])
+{
+	json_t *array = json_array();
+
+	for (unsigned bucket = 0; bucket < RECOAT_BUCKETS; bucket++) {
+		uint64_t highest = bucket < 64 ? (1ull << bucket) - 1 : UINT64_MAX;
+
+		if (count[bucket])
+			json_array_append_new(
+				array, json_pack("[o, o]", number(highest), number(count[bucket])));
+	}
+	return array;
+}
+
+static void set_histograms(json_t *object, const struct recoat_model *model, size_t kernel)
+{
+	static const struct recoat_histogram none;
+	const struct recoat_histogram *histogram =
+		kernel < model->histograms.kernels ? &model->histograms.kernel[kernel] : &none;
+
+	set(object, "time_histogram", histogram_json(histogram->count[RECOAT_HISTOGRAM_TIME]));
+	set(object, "size_histogram", histogram_json(histogram->count[RECOAT_HISTOGRAM_SIZE]));
+}
+
+json_t *recoat_report_json_kernel(const struct recoat_kernel_row *row)
+{
+	json_t *object = json_object();
+
+	set(object, "kernel", text(row->kernel));
+	set(object, "operation", text(row->operation));
+	set(object, "abi", text(row->abi));
+	set(object, "implementation", text(row->implementation));
+	set(object, "symbol", text(row->symbol));
+	set(object, "mechanism", text(row->mechanism));
+	set_sums(object, &row->sums, row->self_time);
+	set_cpu(object, &row->cpu);
+	return object;
+}
+
 static void put_kernels(const struct recoat_report *report, FILE *file)
 {
 	begin_list(file, "kernels");
 	for (size_t i = 0; i < report->model->kernels; i++) {
-		const struct recoat_kernel_row *row = &report->model->kernel[i];
-		json_t *object = json_object();
+		json_t *object = recoat_report_json_kernel(&report->model->kernel[i]);
 
-		set(object, "kernel", text(row->kernel));
-		set(object, "operation", text(row->operation));
-		set(object, "abi", text(row->abi));
-		set(object, "implementation", text(row->implementation));
-		set(object, "symbol", text(row->symbol));
-		set(object, "mechanism", text(row->mechanism));
-		set_sums(object, &row->sums, row->self_time);
-		set_cpu(object, &row->cpu);
+		set_histograms(object, report->model, i);
 		put_element(file, i, object);
 	}
 	end_list(file);
@@ -313,7 +347,7 @@ static void put_complaints(const struct recoat_report *report, FILE *file)
 	end_list(file);
 }
 
-static void put_totals(const struct recoat_report *report, FILE *file)
+void recoat_report_json_totals(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 	json_t *heap = json_object(), *cpu = json_object();
@@ -342,7 +376,7 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 {
 	fprintf(file, "{\"schema\": \"" SCHEMA "\",\n\"recording\": ");
 	put(file, text(report->path));
-	put_totals(report, file);
+	recoat_report_json_totals(report, file);
 	put_processes(report, file);
 	put_kernels(report, file);
 	put_functions(report, file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pieces of a report as JSON. Private to the files report_json*.c. */
+/* Pieces of a report as JSON. Private to the files report_json*.c and report_html*.c. */
 #ifndef RECOAT_REPORT_JSON_H
 #define RECOAT_REPORT_JSON_H
 
@@ -13,6 +13,8 @@
 #include "analyzer/report.h"
 #include "analyzer/snapshots.h"
 #include "analyzer/symbols.h"
+
+struct recoat_kernel_row;
 
 /* Texts of a recording need not be UTF-8; what is not becomes one '?' a byte. */
 static inline json_t *text(const char *from)
@@ -103,6 +105,12 @@ static inline void set_call(json_t *object, const struct recoat_call *call)
 	set(object, "file", text_or_null(call->file));
 	set(object, "line", call->line ? number((uint64_t)call->line) : json_null());
 }
+
+/* The members that are sums over the whole run, with a comma before each. */
+void recoat_report_json_totals(const struct recoat_report *report, FILE *file);
+
+/* A row of kernels. */
+json_t *recoat_report_json_kernel(const struct recoat_kernel_row *row);
 
 /* The members "sizes" and "lifetimes" of a site. */
 void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes *lifetimes);

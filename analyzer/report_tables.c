@@ -134,6 +134,22 @@ static bool is_partial(const struct recoat_model *model)
 	return false;
 }
 
+/* Calls that were summed up in the target, in one line: single ones are shown as a sample. */
+static void print_summed(const struct recoat_model *model, FILE *file)
+{
+	uint64_t calls = 0, summed = 0;
+
+	for (size_t i = 0; i < model->kernels; i++) {
+		calls += model->kernel[i].sums.calls;
+		summed += model->kernel[i].sums.summed;
+	}
+	if (summed)
+		fprintf(file,
+			"%s of %s calls were summed up as they ended; over time they are shown by "
+			"a sample\n",
+			recoat_format_count(summed).text, recoat_format_count(calls).text);
+}
+
 /* Did nobody call the kernel of `row`, whoever would have served? One row of those says yes. */
 static bool is_idle(const struct recoat_model *model, const struct recoat_kernel_row *row)
 {
@@ -196,6 +212,7 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
 	if (is_partial(model))
 		fprintf(file, "* of those calls that were long enough to read the CPU clock\n");
+	print_summed(model, file);
 	if (model->cpu.samples)
 		fprintf(file, "~ estimated from CPU samples\n");
 	recoat_table_destroy(table);

@@ -181,6 +181,15 @@ static int check_cpu(const char *rate, struct recoat_error *error)
 				rate, RECOAT_CPU_RATE_MAX);
 }
 
+static int check_spans(const char *mode, struct recoat_error *error)
+{
+	if (!strcmp(mode, "auto") || !strcmp(mode, "all") || !strcmp(mode, "aggregate") ||
+	    !strcmp(mode, "off"))
+		return 0;
+	return recoat_error_set(error, -EINVAL,
+				"spans: found \"%s\", expected auto, all, aggregate or off", mode);
+}
+
 /* What an option says, else what the environment does; empty is the default. */
 static int check_level(const char *given, const char *name,
 		       int (*check)(const char *, struct recoat_error *),
@@ -193,7 +202,7 @@ static int check_level(const char *given, const char *name,
 	return set && *set ? check(set, error) : 0;
 }
 
-int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu,
+int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu, const char *spans,
 			 struct recoat_error *error)
 {
 	struct recoat_catalogue *catalogue = recoat_calloc(1, sizeof(*catalogue));
@@ -209,6 +218,8 @@ int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu,
 		result = check_level(heap, "RECOAT_HEAP", check_heap, error);
 	if (!result)
 		result = check_level(cpu, "RECOAT_CPU", check_cpu, error);
+	if (!result)
+		result = check_level(spans, "RECOAT_SPANS", check_spans, error);
 	return result ? result : check_follow(error);
 }
 
@@ -271,6 +282,7 @@ char **recoat_runtime_environment(const struct recoat_runtime_settings *settings
 	set_value(&environment, "RECOAT_KERNELS", settings->kernels);
 	set_value(&environment, "RECOAT_HEAP", settings->heap);
 	set_value(&environment, "RECOAT_CPU", settings->cpu);
+	set_value(&environment, "RECOAT_SPANS", settings->spans);
 	set_value(&environment, "RECOAT_PLUGINS", settings->plugins);
 	add(&environment, NULL);
 	free(libraries);

@@ -14,10 +14,10 @@ int recoat_runtime_find(char **library, struct recoat_error *error);
 
 /*
  * Will the runtime take these? `kernels` are globs separated by commas, each of which must
- * match a kernel of a catalogue; `heap` is a level, `cpu` a rate of samples. NULL stands for what the environment
- * says, which is then checked instead. All catalogues must be well formed.
+ * match a kernel of a catalogue; `heap` is a level, `cpu` a rate of samples, `spans` a
+ * mode. NULL stands for what the environment says, which is then checked instead. All catalogues must be well formed.
  */
-int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu,
+int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu, const char *spans,
 			 struct recoat_error *error);
 
 /* What the runtime is told; NULL leaves the environment's. */
@@ -27,6 +27,7 @@ struct recoat_runtime_settings {
 	const char *kernels;
 	const char *heap;
 	const char *cpu;
+	const char *spans;
 	const char *plugins;
 };
 

@@ -2,6 +2,7 @@
 /* Spans, summed up as a tree. */
 #include "analyzer/spans.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "analyzer/memory.h"
@@ -55,6 +56,8 @@ static inline void add_sums(struct recoat_span_sums *to, const struct recoat_spa
 	to->time_min = to->calls ? min(to->time_min, from->time_min) : from->time_min;
 	to->time_max = max(to->time_max, from->time_max);
 	to->calls += from->calls;
+	to->summed += from->summed;
+	to->time_squares += from->time_squares;
 	to->time += from->time;
 	to->child_time += from->child_time;
 	to->unwound += from->unwound;
@@ -78,6 +81,15 @@ void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_
 uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums)
 {
 	return sums->time > sums->child_time ? sums->time - sums->child_time : 0;
+}
+
+double recoat_span_sums_deviation(const struct recoat_span_sums *sums)
+{
+	double calls = sums->calls ? (double)sums->calls : 1;
+	double mean = (double)sums->time / calls;
+	double variance = sums->time_squares / calls - mean * mean;
+
+	return variance > 0 ? sqrt(variance) : 0;
 }
 
 /* What is in it is of no meaning. */
@@ -204,6 +216,22 @@ static void add_plain(struct recoat_spans *spans, const struct recoat_span_in *s
 		find_node(spans, RECOAT_NONE, span->kernel, span->path, &spans->plain);
 
 	add_sums(&node->sums, &span->sums);
+}
+
+void recoat_spans_add_apart(struct recoat_spans *spans, const struct recoat_span_in *span)
+{
+	add_plain(spans, span);
+}
+
+uint32_t recoat_spans_add_sums(struct recoat_spans *spans, uint32_t parent, uint32_t kernel,
+			       uint32_t path, const struct recoat_span_sums *sums)
+{
+	uint32_t number = RECOAT_NONE;
+
+	add_sums(&find_node(spans, parent, kernel, path, &number)->sums, sums);
+	if (parent != RECOAT_NONE)
+		spans->node[parent].sums.child_time += sums->time;
+	return number;
 }
 
 /* Put the span on its level with the callees that wait below it. */

@@ -19,7 +19,9 @@
 /* Sums over executions in one context. Times in nanoseconds. */
 struct recoat_span_sums {
 	uint64_t calls;
-	uint64_t time; /* Inclusive. */
+	uint64_t summed; /* Of these, those that the runtime has summed up. */
+	uint64_t time;   /* Inclusive. */
+	double time_squares;
 	uint64_t time_min, time_max;
 	uint64_t child_time; /* In spans called from these. */
 	uint64_t cpu_calls;  /* Those whose CPU time was read; `cpu_time` is theirs. */
@@ -66,11 +68,24 @@ void recoat_spans_fini(struct recoat_spans *spans);
 /* Take the next span of the thread at hand. */
 void recoat_spans_add(struct recoat_spans *spans, const struct recoat_span_in *span);
 
+/* Take one of which it is not known what is around it, or in it. */
+void recoat_spans_add_apart(struct recoat_spans *spans, const struct recoat_span_in *span);
+
+/*
+ * Add sums to the node of this kernel and path in `parent`, or at the top if that is RECOAT_NONE;
+ * returns its number.
+ */
+uint32_t recoat_spans_add_sums(struct recoat_spans *spans, uint32_t parent, uint32_t kernel,
+			       uint32_t path, const struct recoat_span_sums *sums);
+
 /* The thread ended or another one follows: spans that still wait have no outer one. */
 void recoat_spans_flush(struct recoat_spans *spans);
 
 /* Inclusive time less that of callees. */
 uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums);
+
+/* Standard deviation of their times. */
+double recoat_span_sums_deviation(const struct recoat_span_sums *sums);
 
 void recoat_span_sums_add(struct recoat_span_sums *to, const struct recoat_span_sums *from);
 

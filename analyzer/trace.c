@@ -43,6 +43,8 @@ static enum recoat_part part_of(const char *name)
 		return RECOAT_PART_PROCESS;
 	if (starts_with(name, "spans-"))
 		return RECOAT_PART_SPANS;
+	if (starts_with(name, "sums-"))
+		return RECOAT_PART_SUMS;
 	if (starts_with(name, "trace-"))
 		return RECOAT_PART_TRACE;
 	if (starts_with(name, "mappings-"))
@@ -60,13 +62,14 @@ static enum recoat_part part_of(const char *name)
 static bool in_place(enum recoat_part part)
 {
 	return part == RECOAT_PART_HEAP_TOTAL || part == RECOAT_PART_HEAP_PATHS ||
-	       part == RECOAT_PART_CPU || part == RECOAT_PART_MAPPINGS;
+	       part == RECOAT_PART_CPU || part == RECOAT_PART_MAPPINGS || part == RECOAT_PART_SUMS;
 }
 
 static unsigned stream_id(enum recoat_part part)
 {
 	return part == RECOAT_PART_PROCESS ? RECOAT_STREAM_PROCESS
 	       : part == RECOAT_PART_SPANS ? RECOAT_STREAM_SPANS
+	       : part == RECOAT_PART_SUMS  ? RECOAT_STREAM_SPANS
 	       : part == RECOAT_PART_CPU   ? RECOAT_STREAM_CPU
 	       : part == RECOAT_PART_TRACE ? RECOAT_STREAM_TRACE
 					   : RECOAT_STREAM_HEAP;
@@ -95,7 +98,8 @@ static int add_file(struct recoat_trace *trace, const char *name, struct recoat_
 		return recoat_error_set(
 			error, -EINVAL,
 			"%s/%s: not a file of a recording, expected metadata, process, spans-N, "
-			"heap-total, heap-N-K, snapshot-N, cpu-N-K, trace-N or mappings-K",
+			"sums-N-K, heap-total, heap-N-K, snapshot-N, cpu-N-K, trace-N or "
+			"mappings-K",
 			trace->directory, name);
 	*(is_live ? &stream->live : &stream->full) = true;
 	return 0;

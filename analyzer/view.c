@@ -148,46 +148,60 @@ struct kind {
 	/* By which branches are compared. */
 	int64_t (*value)(const struct recoat_node *node, unsigned order);
 	void (*add)(struct recoat_view_node *to, const struct recoat_node *node);
-	unsigned order;
+	unsigned order, orders; /* The first, and how many: a branch is small if it is by each. */
 };
 
 /* Values of each node of the tree with all nodes below it. */
-static int64_t *inclusive_values(const struct recoat_cct *cct, const struct kind *kind)
+static int64_t *inclusive_values(const struct recoat_cct *cct, const struct kind *kind,
+				 unsigned order)
 {
 	int64_t *value = recoat_calloc(cct->nodes, sizeof(*value));
 
 	for (size_t i = cct->nodes; i-- > 0;) {
 		int64_t *above = &value[cct->node[i].parent];
 
-		value[i] = recoat_add(value[i], kind->value(&cct->node[i], kind->order));
+		value[i] = recoat_add(value[i], kind->value(&cct->node[i], order));
 		if (i)
 			*above = recoat_add(*above, value[i]);
 	}
 	return value;
 }
 
+/* Which nodes of the tree are not looked up. */
+static bool *small_branches(const struct recoat_cct *cct, const struct kind *kind)
+{
+	bool *small = recoat_calloc(cct->nodes, sizeof(*small));
+
+	memset(small, true, cct->nodes * sizeof(*small));
+	for (unsigned order = kind->order; order < kind->order + kind->orders; order++) {
+		int64_t *inclusive = inclusive_values(cct, kind, order);
+
+		for (size_t i = 0; i < cct->nodes; i++)
+			small[i] &= inclusive[i] < inclusive[0] / FINEST || inclusive[i] <= 0;
+		free(inclusive);
+	}
+	small[RECOAT_ROOT] = false;
+	for (size_t i = 1; i < cct->nodes; i++)
+		small[i] |= small[cct->node[i].parent];
+	return small;
+}
+
 /* Give every node of the tree its place in the view; what is too small shares its parent's. */
 static void place_nodes(struct build *build, const struct kind *kind)
 {
 	const struct recoat_cct *cct = &build->model->cct;
-	int64_t *inclusive = inclusive_values(cct, kind);
 	uint32_t *place = recoat_calloc(cct->nodes, sizeof(*place));
-	bool *small = recoat_calloc(cct->nodes, sizeof(*small));
+	bool *small = small_branches(cct, kind);
 
 	kind->add(&build->view->node[0], &cct->node[RECOAT_ROOT]);
 	for (size_t i = 1; i < cct->nodes; i++) {
-		uint32_t parent = cct->node[i].parent;
-
-		place[i] = place[parent];
-		small[i] =
-			small[parent] || inclusive[i] < inclusive[0] / FINEST || inclusive[i] <= 0;
+		place[i] = place[cct->node[i].parent];
 		if (!small[i])
 			place[i] = enter_frame(build, place[i], cct->node[i].frame);
 		kind->add(&build->view->node[place[i]], &cct->node[i]);
 	}
 	free(small);
 	free(place);
-	free(inclusive);
 }
 
 static int64_t heap_value(const struct recoat_node *node, unsigned order)
@@ -201,16 +215,33 @@ static void add_heap(struct recoat_view_node *to, const struct recoat_node *node
 		to->value[order] = recoat_add(to->value[order], heap_value(node, order));
 }
 
-void recoat_view_memory(struct recoat_view *view, struct recoat_model *model,
-			struct recoat_symbols *symbols, enum recoat_site_order order)
+static void view_memory(struct recoat_view *view, struct recoat_model *model,
+			struct recoat_symbols *symbols, const struct kind *kind)
 {
-	const struct kind kind = {.value = heap_value, .add = add_heap, .order = order};
 	struct build build = {.view = view, .model = model, .symbols = symbols};
 
 	init(view);
-	place_nodes(&build, &kind);
+	place_nodes(&build, kind);
 	accumulate(view, RECOAT_VIEW_VALUES);
-	sort(view, order);
+	sort(view, kind->order);
+}
+
+void recoat_view_memory(struct recoat_view *view, struct recoat_model *model,
+			struct recoat_symbols *symbols, enum recoat_site_order order)
+{
+	const struct kind kind = {
+		.value = heap_value, .add = add_heap, .order = order, .orders = 1};
+
+	view_memory(view, model, symbols, &kind);
+}
+
+void recoat_view_memory_any(struct recoat_view *view, struct recoat_model *model,
+			    struct recoat_symbols *symbols)
+{
+	const struct kind kind = {
+		.value = heap_value, .add = add_heap, .orders = RECOAT_SITE_ORDERS};
+
+	view_memory(view, model, symbols, &kind);
 }
 
 static int64_t cpu_value(const struct recoat_node *node, unsigned order)
@@ -232,7 +263,7 @@ static void add_cpu(struct recoat_view_node *to, const struct recoat_node *node)
 void recoat_view_cpu(struct recoat_view *view, struct recoat_model *model,
 		     struct recoat_symbols *symbols)
 {
-	const struct kind kind = {.value = cpu_value, .add = add_cpu};
+	const struct kind kind = {.value = cpu_value, .add = add_cpu, .orders = 1};
 	struct build build = {.view = view, .model = model, .symbols = symbols};
 
 	init(view);

@@ -55,6 +55,10 @@ struct recoat_view {
 void recoat_view_memory(struct recoat_view *view, struct recoat_model *model,
 			struct recoat_symbols *symbols, enum recoat_site_order order);
 
+/* The same, sorted by bytes, with all paths that are large enough by any order. */
+void recoat_view_memory_any(struct recoat_view *view, struct recoat_model *model,
+			    struct recoat_symbols *symbols);
+
 /* Time by call path: kernels under the functions that called them, sorted by inclusive time. */
 void recoat_view_time(struct recoat_view *view, struct recoat_model *model,
 		      struct recoat_symbols *symbols);

@@ -82,13 +82,13 @@ def lttng_command(*arguments):
 
 
 @contextlib.contextmanager
-def lttng_session(out):
+def lttng_session(out, events="lttng_ust_*"):
     session = f"bench-{os.getpid()}"
     lttng_command("create", session, f"--output={out}/lttng")
     try:
         lttng_command("enable-channel", "-u", "-s", session, "--subbuf-size=4M",
                       "--num-subbuf=8", "all")
-        lttng_command("enable-event", "-u", "-s", session, "-c", "all", "lttng_ust_*")
+        lttng_command("enable-event", "-u", "-s", session, "-c", "all", events)
         lttng_command("start", session)
         yield
     finally:
@@ -119,6 +119,13 @@ def lttng(name, library):
         return {"LTTNG_UST_REGISTER_TIMEOUT": "-1"}
     return [preloaded(f"{name}, no session", library, waits),
             preloaded(name, library, waits, around=lttng_session)]
+
+
+def tracepoints():
+    """A pair of tracepoints in the kernel itself, for a program that has them."""
+    return Variant("LTTng tracepoint pair",
+                   lambda out: {"LTTNG_UST_REGISTER_TIMEOUT": "-1"},
+                   around=lambda out: lttng_session(out, "bench:*"))
 
 
 def uftrace(name, program):

@@ -19,6 +19,7 @@ your own: heaptrack-new=/opt/lib/heaptrack/libheaptrack_preload.so. What a peer 
 data in a folder that is removed; no peer's own analysis is run.
 """
 import argparse
+import functools
 import os
 import re
 import shutil
@@ -182,19 +183,28 @@ class Bench:
 
     def spans(self):
         build, rounds = self.options.build, self.options.rounds
-        variants = [peers.Variant("plain"), peers.recoat(build),
+        variants = [peers.Variant("plain"),
+                    *(peers.recoat(build, f"recoat, {mode}", RECOAT_SPANS=mode)
+                      for mode in ("all", "auto", "aggregate", "off")),
                     peers.recoat(build, "recoat, no kernels", RECOAT_KERNELS="none"),
                     *self.variants(["uftrace"])]
+        traced = peers.tracepoints()
+        if os.path.exists(f"{self.work}/spans-lttng") and shutil.which("lttng-sessiond"):
+            variants.append(traced)
         stored = {}
 
-        def once(variant):
-            run = execute(variant, [f"{self.work}/spans", "1000000"], self.work,
+        def once(variant, size):
+            program = "spans-lttng" if variant is traced else "spans"
+            run = execute(variant, [f"{self.work}/{program}", "1000000", size], self.work,
                           self.options.limit)
             stored[variant.name] = run.stored
             return first_number(run)
 
-        times = rounds_of(variants, rounds, once)
-        print_added(f"a call of a kernel through the PLT, rounds: {rounds}", times, variants, "ns")
+        with peers.lttng_daemon():
+            for size, where in (("direct", "in a register"), ("behind", "behind a pointer")):
+                times = rounds_of(variants, rounds, functools.partial(once, size=size))
+                print_added(f"a call of a kernel through the PLT, its size {where}, rounds: "
+                            f"{rounds}", times, variants, "ns")
         for name in times:
             print(f"  {name:28} {stored[name] / 1e6:8.1f} bytes of recording a call")
 

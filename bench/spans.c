@@ -2,9 +2,15 @@
 /* The price of a span: calls of a kernel that does nothing, through the PLT. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+struct bench_problem {
+	const double *values;
+	long size;
+};
 long bench_kernel(long size);
+long bench_kernel_behind(const struct bench_problem *problem);
 
 static double seconds(void)
 {
@@ -17,11 +23,13 @@ static double seconds(void)
 int main(int argc, char **argv)
 {
 	long calls = argc > 1 ? atol(argv[1]) : 2000000;
+	int behind = argc > 2 && strcmp(argv[2], "behind") == 0;
+	struct bench_problem problem = {NULL, 1000};
 	double start = seconds();
 	long sum = 0;
 
 	for (long i = 0; i < calls; i++)
-		sum += bench_kernel(i);
+		sum += behind ? bench_kernel_behind(&problem) : bench_kernel(i);
 	printf("%.2f\n", (seconds() - start) * 1e9 / (double)calls);
 	return sum == 42;
 }

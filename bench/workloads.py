@@ -6,6 +6,7 @@ import subprocess
 from typing import NamedTuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+LTTNG_HEADER = "/usr/include/x86_64-linux-gnu/lttng/tracepoint.h"
 PYTHON = "/usr/bin/python3"
 
 
@@ -23,6 +24,11 @@ def compile_all(work):
     build("gcc", "-std=gnu11", "pairs.c", "-o", f"{work}/pairs", "-pthread")
     build("gcc", "-shared", "-fPIC", "kernel.c", "-o", f"{work}/libkernel.so")
     build("gcc", "spans.c", "-o", f"{work}/spans", f"-L{work}", "-lkernel", f"-Wl,-rpath,{work}")
+    if os.path.exists(LTTNG_HEADER):
+        build("gcc", "-shared", "-fPIC", "-I.", "kernel_lttng.c", "-o", f"{work}/libtraced.so",
+              "-llttng-ust", "-ldl")
+        build("gcc", "spans.c", "-o", f"{work}/spans-lttng", f"-L{work}", "-ltraced",
+              f"-Wl,-rpath,{work}")
     build("g++", "containers.cc", "-o", f"{work}/containers")
 
 

@@ -48,6 +48,7 @@
 #define RECOAT_BUILD_ID_DIGITS_MIN 8
 #define RECOAT_SIZE_STEPS_MAX 24
 #define RECOAT_STACK_WORDS_DEFAULT 8
+#define RECOAT_STACK_WORDS_MAX 64
 #define RECOAT_ARGUMENTS_MAX 6 /* Those in integer registers: rdi rsi rdx rcx r8 r9. */
 
 /* One step of a compiled size expression, for a stack machine of 64-bit words. */
@@ -94,7 +95,7 @@ struct recoat_kernel {
 	char abi[RECOAT_KERNEL_NAME_MAX];
 	char symbol[RECOAT_KERNEL_SYMBOLS_MAX][RECOAT_SYMBOL_MAX]; /* Exact names or globs. */
 	uint32_t symbols;
-	uint32_t stack_words; /* Words of stack arguments, 0 to 8; default 8. The thunk passes 8 on. */
+	uint32_t stack_words; /* Words of stack arguments that are passed on; default 8. */
 	bool all;             /* Take every match of a glob, not only a single one. */
 	enum recoat_hook_kind hook;
 	char module[RECOAT_KERNEL_NAME_MAX]; /* Glob over files' base names; "": any module. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of a catalogue's section, and what their values may be. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernels/catalogue_parser.h"
@@ -141,11 +142,15 @@ static bool take_size(struct recoat_parser *parser, const char *value)
 
 static bool take_stack_words(struct recoat_parser *parser, const char *value)
 {
-	if (value[0] < '0' || value[0] > '8' || value[1] != '\0')
-		return recoat_parser_fail(
-			parser, parser->line,
-			"found stack_words '%.40s', expected a number from 0 to 8", value);
-	parser->kernel.stack_words = (uint32_t)(value[0] - '0');
+	size_t digits = strspn(value, "0123456789");
+	unsigned long words = strtoul(value, NULL, 10);
+
+	if (!digits || digits > 2 || value[digits] || words > RECOAT_STACK_WORDS_MAX)
+		return recoat_parser_fail(parser, parser->line,
+					  "found stack_words '%.40s', expected a number from 0 to "
+					  "%d",
+					  value, RECOAT_STACK_WORDS_MAX);
+	parser->kernel.stack_words = (uint32_t)words;
 	return true;
 }
 

@@ -9,6 +9,7 @@
 #include "preload/recording.h"
 #include "preload/tree.h"
 #include "preload/unwind_fallback.h"
+#include "preload/vectors.h"
 
 #define VERIFY_EVERY 4096 /* Hits, of which one is unwound again. */
 
@@ -75,6 +76,7 @@ static struct recoat_stack_cache *cache_of(struct recoat_thread *thread, uint64_
 RECOAT_SLOW uint32_t recoat_call_path_slowly(struct recoat_thread *thread, uint64_t ip,
 					     uint64_t stack, uint64_t base)
 {
+	recoat_vectors_save();
 	if (by_libunwind)
 		return path_by_libunwind(thread, ip, stack);
 	if (!cache_of(thread, stack))

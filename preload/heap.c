@@ -16,6 +16,7 @@
 #include "preload/snapshot.h"
 #include "preload/trace.h"
 #include "preload/tree.h"
+#include "preload/vectors.h"
 
 #define ALLOCATIONS_A_LOOK 128       /* Of a thread at the clock; when sampling, each. */
 #define SAMPLE_INTERVAL_NS 10000000u /* Between two heap_sample events. */
@@ -226,6 +227,7 @@ static RECOAT_SLOW void take_sample(struct recoat_thread *thread, uint64_t now)
 {
 	struct recoat_heap_sample event;
 
+	recoat_vectors_save();
 	tell_total(thread);
 	atomic_store_explicit(&sampled_live, thread->others, memory_order_relaxed);
 	event.live = (uint64_t)(thread->others > 0 ? thread->others : 0);

@@ -7,6 +7,7 @@
 
 #include "preload/call_path.h"
 #include "preload/export.h"
+#include "preload/hot.h"
 #include "preload/interpose.h"
 #include "preload/mapping.h"
 #include "preload/thread.h"
@@ -40,7 +41,7 @@ static int call_brk(void *to)
 	return real.brk(to);
 }
 
-static struct recoat_thread *enter(void)
+static RECOAT_FAST struct recoat_thread *enter(void)
 {
 	return recoat_heap_wanted ? recoat_thread_enter() : NULL;
 }

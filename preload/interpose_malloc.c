@@ -10,6 +10,7 @@
 #include "preload/call_path.h"
 #include "preload/export.h"
 #include "preload/heap.h"
+#include "preload/hot.h"
 #include "preload/interpose.h"
 #include "preload/thread.h"
 
@@ -129,7 +130,7 @@ static inline struct recoat_heap_release record_release(struct recoat_thread *th
 }
 
 /* A state if this call is to be recorded. What the real function calls itself is not. */
-static struct recoat_thread *enter(void)
+static RECOAT_FAST struct recoat_thread *enter(void)
 {
 	return recoat_heap_wanted ? recoat_thread_enter() : NULL;
 }

@@ -9,6 +9,7 @@
 
 #include "preload/call_path.h"
 #include "preload/export.h"
+#include "preload/hot.h"
 #include "preload/interpose.h"
 #include "preload/mapping.h"
 #include "preload/thread.h"
@@ -33,7 +34,7 @@ void recoat_mmap_resolve(void)
 	*(void **)&real.mremap = dlsym(RTLD_NEXT, "mremap");
 }
 
-static struct recoat_thread *enter(void)
+static RECOAT_FAST struct recoat_thread *enter(void)
 {
 	return recoat_heap_wanted ? recoat_thread_enter() : NULL;
 }

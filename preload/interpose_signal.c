@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What could disturb the signal of CPU sampling, or be disturbed by it; see cpu_signal.h. */
+/* What could disturb signals of ours, or be disturbed by them; see cpu_signal.h and fault.h. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 
 #include "preload/cpu_signal.h"
 #include "preload/export.h"
+#include "preload/fault.h"
 #include "preload/interpose.h"
 
 typedef int mask_function(int, const sigset_t *, sigset_t *);
@@ -40,20 +42,31 @@ RECOAT_EXPORT int sigaction(int number, const struct sigaction *wanted, struct s
 {
 	if (recoat_cpu_signal_is_ours(number))
 		return recoat_cpu_signal_action(wanted, old);
+	recoat_fault_see_action(number, wanted);
+	if (recoat_fault_is_ours(number))
+		return recoat_fault_action(number, wanted, old);
 	return recoat_real_sigaction(number, wanted, old);
 }
 
-static __sighandler_t act(const struct sigaction *wanted)
+static bool is_ours(int number)
+{
+	return recoat_cpu_signal_is_ours(number) || recoat_fault_is_ours(number);
+}
+
+static __sighandler_t act(int number, const struct sigaction *wanted)
 {
 	struct sigaction old;
+	int result = recoat_cpu_signal_is_ours(number) ? recoat_cpu_signal_action(wanted, &old)
+						       : recoat_fault_action(number, wanted, &old);
 
-	return recoat_cpu_signal_action(wanted, &old) ? SIG_ERR : old.sa_handler;
+	return result ? SIG_ERR : old.sa_handler;
 }
 
 RECOAT_EXPORT __sighandler_t signal(int number, __sighandler_t handler)
 {
-	if (recoat_cpu_signal_is_ours(number))
-		return act(&(struct sigaction){.sa_handler = handler, .sa_flags = SA_RESTART});
+	if (is_ours(number))
+		return act(number,
+			   &(struct sigaction){.sa_handler = handler, .sa_flags = SA_RESTART});
 	recoat_signal_resolve();
 	return real.signal(number, handler);
 }
@@ -61,8 +74,9 @@ RECOAT_EXPORT __sighandler_t signal(int number, __sighandler_t handler)
 /* What signal() is in programs that are compiled for System V. */
 RECOAT_EXPORT __sighandler_t __sysv_signal(int number, __sighandler_t handler)
 {
-	if (recoat_cpu_signal_is_ours(number))
-		return act(&(struct sigaction){.sa_handler = handler,
+	if (is_ours(number))
+		return act(number,
+			   &(struct sigaction){.sa_handler = handler,
 					       .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)});
 	recoat_signal_resolve();
 	return real.sysv_signal(number, handler);
@@ -74,6 +88,8 @@ RECOAT_EXPORT int sigprocmask(int how, const sigset_t *set, sigset_t *old)
 
 	recoat_signal_resolve();
 	set = recoat_cpu_signal_unmask(how, set, &copy);
+	if (set)
+		recoat_fault_see_mask();
 	return real.sigprocmask(how, set, old);
 }
 
@@ -83,5 +99,7 @@ RECOAT_EXPORT int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 
 	recoat_signal_resolve();
 	set = recoat_cpu_signal_unmask(how, set, &copy);
+	if (set)
+		recoat_fault_see_mask();
 	return real.pthread_sigmask(how, set, old);
 }

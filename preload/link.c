@@ -2,13 +2,16 @@
 /* The table of links. */
 #include "preload/link.h"
 
+#include <assert.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/plugin_host.h"
 #include "preload/recording.h"
+#include "preload/span.h"
 
 struct recoat_link recoat_links[RECOAT_LINKS_MAX];
 
@@ -277,10 +280,18 @@ void recoat_link_repeat(void)
 		recoat_chain_control_open();
 }
 
-/* In arch/: the first stub; the others follow at even distances. */
+/* In arch/: the first stubs of either form; the others follow at even distances. */
 extern const char recoat_stubs[] __attribute__((visibility("hidden")));
+extern const char recoat_straight_stubs[] __attribute__((visibility("hidden")));
+static_assert(sizeof(struct recoat_link) == 40 && offsetof(struct recoat_link, target) == 8 &&
+		      offsetof(struct recoat_link, bit) == 32,
+	      "as arch/ has it");
 
+/* Where nothing is to be measured, an original has nothing to be asked. */
 uint64_t recoat_stub_address(uint32_t index)
 {
-	return (uint64_t)recoat_stubs + (uint64_t)index * RECOAT_STUB_BYTES;
+	bool straight = recoat_spans_off && recoat_links[index].bit == RECOAT_LINK_ORIGINAL;
+	const char *stubs = straight ? recoat_straight_stubs : recoat_stubs;
+
+	return (uint64_t)stubs + (uint64_t)index * RECOAT_STUB_BYTES;
 }

@@ -69,7 +69,10 @@ bool recoat_link_any(void);
 /* Write the kernel_link events again, into the recording of a forked child. */
 void recoat_link_repeat(void);
 
-/* Stubs of arch/: number `index` jumps to the thunk with its number. */
+/*
+ * Stubs of arch/: number `index` jumps to the thunk with its number, or on to the original if
+ * spans are off (span.h).
+ */
 uint64_t recoat_stub_address(uint32_t index);
 
 #endif

@@ -18,10 +18,20 @@ struct recoat_lock {
 	_Atomic int taken;
 };
 
+/* How many this thread holds, or is about to take: thread.c must know. */
+extern __thread unsigned recoat_locks_held __attribute__((tls_model("initial-exec")));
+
 static inline bool recoat_lock_try(struct recoat_lock *lock)
 {
+	bool taken;
+
+	recoat_locks_held++;
+	atomic_signal_fence(memory_order_seq_cst);
 	/* Acquire pairs with the release in recoat_lock_drop. */
-	return !atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire);
+	taken = !atomic_exchange_explicit(&lock->taken, 1, memory_order_acquire);
+	if (!taken)
+		recoat_locks_held--;
+	return taken;
 }
 
 static inline void recoat_lock_take(struct recoat_lock *lock)
@@ -38,6 +48,8 @@ static inline void recoat_lock_drop(struct recoat_lock *lock)
 {
 	/* Release pairs with the acquire in recoat_lock_try. */
 	atomic_store_explicit(&lock->taken, 0, memory_order_release);
+	atomic_signal_fence(memory_order_seq_cst);
+	recoat_locks_held--;
 }
 
 #endif

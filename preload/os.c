@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -62,4 +63,20 @@ bool recoat_reserve(int fd, size_t bytes)
 		bytes -= part;
 	}
 	return true;
+}
+
+void recoat_signals_hold(uint64_t *kept)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+	uint64_t held = ~0ull;
+
+	for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++)
+		held &= ~(1ull << (faults[i] - 1));
+	*kept = 0;
+	syscall(SYS_rt_sigprocmask, SIG_BLOCK, &held, kept, sizeof held);
+}
+
+void recoat_signals_release(uint64_t kept)
+{
+	syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kept, NULL, sizeof kept);
 }

@@ -27,6 +27,13 @@ bool recoat_write(int fd, const void *from, size_t bytes);
  */
 bool recoat_may_be_long(uint64_t bytes);
 
+/*
+ * Put off all signals but those of faults, for as long as a handler that jumped away would leave
+ * a lock behind; and let them in again.
+ */
+void recoat_signals_hold(uint64_t *kept);
+void recoat_signals_release(uint64_t kept);
+
 /* Make a new file `bytes` long with blocks for all of it, so that storing cannot fail. */
 bool recoat_reserve(int fd, size_t bytes);
 

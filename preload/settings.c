@@ -207,6 +207,24 @@ static bool read_unwinder(struct recoat_settings *settings, char *problem, size_
 	return false;
 }
 
+static bool read_spans(struct recoat_settings *settings, char *problem, size_t problem_size)
+{
+	static const char *const names[] = {"auto", "all", "aggregate", "off"};
+	const char *value = getenv("RECOAT_SPANS");
+
+	settings->spans = RECOAT_SPANS_AUTO;
+	if (!value || !*value)
+		return true;
+	for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+		settings->spans = (enum recoat_spans_setting)i;
+		if (!strcmp(value, names[i]))
+			return true;
+	}
+	snprintf(problem, problem_size,
+		 "RECOAT_SPANS: found '%s', expected auto, all, aggregate or off", value);
+	return false;
+}
+
 static bool read_cpu(struct recoat_settings *settings, char *problem, size_t problem_size)
 {
 	const char *value = getenv("RECOAT_CPU");
@@ -282,6 +300,7 @@ bool recoat_settings_read(struct recoat_settings *settings, char *problem, size_
 	return read_output(settings, problem, problem_size) &&
 	       read_heap(settings, problem, problem_size) &&
 	       read_unwinder(settings, problem, problem_size) &&
+	       read_spans(settings, problem, problem_size) &&
 	       read_cpu(settings, problem, problem_size) &&
 	       read_follow(settings, problem, problem_size) &&
 	       read_debug_path(settings, problem, problem_size) &&

@@ -16,6 +16,13 @@ enum recoat_unwinder {
 	RECOAT_UNWIND_COMPLETE,  /* Our own, with libunwind opened at start for the rest. */
 };
 
+enum recoat_spans_setting {
+	RECOAT_SPANS_AUTO,      /* Each, until a link is called often; then sums and a sample. */
+	RECOAT_SPANS_ALL,       /* Each. */
+	RECOAT_SPANS_AGGREGATE, /* Sums by call path. */
+	RECOAT_SPANS_OFF,       /* Calls go straight on. */
+};
+
 struct recoat_settings {
 	char output[PATH_MAX];           /* RECOAT_OUTPUT with %p and %e replaced; absolute. */
 	char kernel_path[PATH_MAX];      /* RECOAT_KERNEL_PATH and the installed directory. */
@@ -26,6 +33,7 @@ struct recoat_settings {
 	struct recoat_heap_setting heap; /* RECOAT_HEAP. */
 	enum recoat_unwinder unwinder;   /* RECOAT_UNWIND. */
 	unsigned cpu_rate;               /* RECOAT_CPU: samples a second of CPU time; 0: none. */
+	enum recoat_spans_setting spans; /* RECOAT_SPANS. */
 	bool follow;                     /* RECOAT_FOLLOW: record children too. */
 };
 

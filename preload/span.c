@@ -4,16 +4,21 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/uio.h>
-#include <unistd.h>
 #include <unwind.h>
 
 #include "preload/chain.h"
 #include "preload/clock.h"
 #include "preload/heap.h"
+#include "preload/hot.h"
 #include "preload/link.h"
+#include "preload/peek.h"
 #include "preload/recording.h"
-#include "preload/tree.h"
+#include "preload/span_rate.h"
+#include "preload/span_sums.h"
+#include "preload/stack_cache.h"
+#include "preload/vectors.h"
+
+#define PAGE 4096u
 
 /*
  * Reading a thread's CPU time is a system call, and a span needs two. They are made while
@@ -22,17 +27,17 @@
 #define CPU_TIME_WORTH_NS 100000u
 #define CPU_TIME_TRIALS 4 /* Spans of a link whose CPU time is read before that is known. */
 
-/*
- * The target's memory at an address that a catalogue computed. Through the kernel, because
- * a wrong catalogue must not crash the target.
- */
-static bool read_target(uint64_t address, void *to, size_t bytes)
-{
-	struct iovec local = {to, bytes};
-	struct iovec remote = {(void *)address, bytes};
+bool recoat_spans_off;
+static enum recoat_spans_setting recording;
+static struct recoat_span_rate rate[RECOAT_LINKS_MAX];
 
-	return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)bytes;
+void recoat_spans_init(enum recoat_spans_setting setting)
+{
+	recording = setting;
+	recoat_spans_off = setting == RECOAT_SPANS_OFF;
 }
+
+/* ---- What is known of a call. ---- */
 
 static uint64_t problem_size(struct recoat_link *link, const struct recoat_call *call,
 			     uint8_t *flags)
@@ -41,7 +46,7 @@ static uint64_t problem_size(struct recoat_link *link, const struct recoat_call 
 
 	if (!link->kernel->size.steps)
 		return 0;
-	if (recoat_size_evaluate(&link->kernel->size, call->arguments, read_target, &size)) {
+	if (recoat_size_evaluate(&link->kernel->size, call->arguments, recoat_peek, &size)) {
 		*flags |= RECOAT_SPAN_SIZE;
 		return size;
 	}
@@ -58,11 +63,31 @@ static bool cpu_time_is_worth_it(const struct recoat_link *link)
 	       ticks / spans > recoat_clock_span_frequency / (1000000000u / CPU_TIME_WORTH_NS);
 }
 
-static void count_span(struct recoat_link *link, uint64_t duration)
+static void count_span(uint32_t index, uint64_t duration, uint64_t now)
 {
+	struct recoat_link *link = &recoat_links[index];
+
 	__atomic_store_n(&link->spans, link->spans + 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&link->ticks, link->ticks + duration, __ATOMIC_RELAXED);
+	recoat_span_rate_count(&rate[index], now);
 }
+
+/*
+ * What is around a span that is summed up is summed up too or written before it ends, but a
+ * span that is written must find what is around it written.
+ */
+static enum recoat_span_record choose(uint32_t index, const struct recoat_open_span *outer)
+{
+	enum recoat_span_record around = outer ? outer->record : RECOAT_SPAN_WRITTEN;
+
+	if (recording == RECOAT_SPANS_AGGREGATE || around == RECOAT_SPAN_SUMMED)
+		return RECOAT_SPAN_SUMMED;
+	if (recording == RECOAT_SPANS_ALL || !rate[index].summed)
+		return around;
+	return recoat_span_rate_sample(&rate[index]) ? RECOAT_SPAN_SAMPLED : RECOAT_SPAN_SUMMED;
+}
+
+/* ---- Ending. ---- */
 
 static bool open_stream(struct recoat_thread *thread, uint64_t now)
 {
@@ -70,6 +95,7 @@ static bool open_stream(struct recoat_thread *thread, uint64_t now)
 
 	if (thread->spans.packet)
 		return true;
+	recoat_vectors_save();
 	snprintf(name, sizeof name, "spans-%u", thread->shard);
 	return !recoat_stream_open(&thread->spans, RECOAT_STREAM_SPANS, name, RECOAT_SPANS_PACKET,
 				   (uint32_t)thread->tid, thread->shard, now);
@@ -98,14 +124,49 @@ static void put_span(struct recoat_thread *thread, const struct recoat_open_span
 	}
 }
 
-/* End the innermost open span of a busy thread. */
-static void end_innermost(struct recoat_thread *thread, uint64_t now, uint8_t more_flags)
+static void sum_span(struct recoat_thread *thread, const struct recoat_open_span *span,
+		     const struct recoat_span_costs *costs)
 {
-	struct recoat_open_span *span = &thread->open[--thread->depth];
+	const struct recoat_span_context context = {.path = span->path,
+						    .outer_path = span->outer_path,
+						    .link = span->link,
+						    .outer = span->outer,
+						    .depth = span->depth};
+
+	if (!recoat_span_table_add(&thread->sums, thread->shard, &context, costs))
+		recoat_drop(RECOAT_DROP_SPANS);
+}
+
+static void record(struct recoat_thread *thread, const struct recoat_open_span *span, uint64_t now,
+		   struct recoat_span_costs *costs)
+{
+	if (span->record != RECOAT_SPAN_WRITTEN)
+		sum_span(thread, span, costs);
+	if (span->record == RECOAT_SPAN_SAMPLED)
+		costs->flags |= RECOAT_SPAN_SAMPLE | (uint8_t)(rate[span->link].step << 5);
+	if (span->record != RECOAT_SPAN_SUMMED)
+		put_span(thread, span, now, costs);
+}
+
+/* Spans of other stacks may be open further in. */
+static void remove_span(struct recoat_thread *thread, uint32_t at)
+{
+	thread->depth--;
+	if (__builtin_expect(at == thread->depth, 1))
+		return;
+	recoat_vectors_save();
+	for (; at < thread->depth; at++)
+		thread->open[at] = thread->open[at + 1];
+}
+
+/* End an open span of a busy thread. */
+static void end(struct recoat_thread *thread, uint32_t at, uint64_t now, uint8_t more_flags)
+{
+	struct recoat_open_span *span = &thread->open[at];
 	struct recoat_span_costs costs = {
 		.duration = now - span->begin,
 		.link = span->link,
-		.depth = (uint8_t)thread->depth,
+		.depth = span->depth,
 		.flags = span->flags | more_flags,
 		.path = span->path,
 		.size = span->size,
@@ -118,18 +179,47 @@ static void end_innermost(struct recoat_thread *thread, uint64_t now, uint8_t mo
 		costs.cpu_time = recoat_clock_read(CLOCK_THREAD_CPUTIME_ID) - span->cpu_begin;
 	if (span->outer_peak > thread->live_peak)
 		thread->live_peak = span->outer_peak;
-	count_span(&recoat_links[span->link], costs.duration);
-	put_span(thread, span, now, &costs);
+	count_span(span->link, costs.duration, now);
+	record(thread, span, now, &costs);
+	remove_span(thread, at);
+}
+
+/* Does the call run on a stack that is not the thread's own: a coroutine's, a handler's? */
+static bool is_apart(const struct recoat_thread *thread, uint64_t stack)
+{
+	return thread->attached && !recoat_stack_has(&thread->attached->stack, stack);
 }
 
 /*
  * Spans that were left by longjmp: their thunks' frames lay where the stack is free now. On
- * the thread's own stack that is all below `stack`.
+ * the thread's own stack that is all below `free`. Of other stacks it is not known where they
+ * begin and end, so only a frame at the very place of a new one is known to be gone.
  */
-static void end_abandoned(struct recoat_thread *thread, uint64_t stack)
+static void end_abandoned(struct recoat_thread *thread, uint64_t stack, uint64_t free)
 {
-	while (thread->depth && thread->open[thread->depth - 1].stack < stack)
-		end_innermost(thread, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
+	bool apart = is_apart(thread, stack);
+
+	for (uint32_t at = thread->depth; at-- > 0;) {
+		const struct recoat_open_span *span = &thread->open[at];
+
+		if (!!(span->flags & RECOAT_SPAN_APART) != apart)
+			continue;
+		if (!apart && span->stack >= free)
+			return;
+		if (!apart || (span->stack == stack && free > stack))
+			end(thread, at, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
+	}
+}
+
+/* ---- Beginning. ---- */
+
+/* The innermost open span that is known to be around a new one: on the thread's own stack. */
+static const struct recoat_open_span *innermost(const struct recoat_thread *thread)
+{
+	for (uint32_t at = thread->depth; at-- > 0;)
+		if (!(thread->open[at].flags & RECOAT_SPAN_APART))
+			return &thread->open[at];
+	return NULL;
 }
 
 static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
@@ -137,12 +227,20 @@ static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
 {
 	struct recoat_link *link = &recoat_links[index];
 	struct recoat_open_span *span = &thread->open[thread->depth];
+	uint32_t path = recoat_call_path(thread, &call->caller);
+	bool apart = is_apart(thread, call->caller.stack);
+	const struct recoat_open_span *outer = apart ? NULL : innermost(thread);
 
 	*span = (struct recoat_open_span){
 		.stack = call->caller.stack,
 		.link = (uint16_t)index,
-		.path = recoat_call_path(thread, &call->caller),
+		.path = path,
 		.on = on,
+		.outer = outer ? (uint16_t)(outer->link + 1) : 0,
+		.outer_path = outer ? outer->path : 0,
+		.depth = outer ? (uint8_t)(outer->depth + 1) : 0,
+		.record = (uint8_t)choose(index, outer),
+		.flags = apart ? RECOAT_SPAN_APART : 0,
 		.allocations = thread->allocations,
 		.bytes = thread->bytes,
 		.live = recoat_thread_live(thread),
@@ -178,15 +276,60 @@ static uint32_t plugins_on(const struct recoat_thread *thread, uint32_t index)
 		       : recoat_chain_on();
 }
 
-uint64_t recoat_span_begin(uint32_t index, const struct recoat_call *call)
+/*
+ * The call's stack arguments, to be passed on; less if there are none so many: on a coroutine's
+ * stack, what is above its first frame may not be mapped.
+ */
+static inline struct recoat_callee callee(uint32_t index, const struct recoat_call *call)
 {
-	struct recoat_thread *thread = recoat_thread_enter();
+	uint64_t words = recoat_links[index].kernel->stack_words;
+	uint64_t first = call->caller.stack, page = (first + PAGE - 1) & -(uint64_t)PAGE;
+
+	if (__builtin_expect(first + 8 * words > page, 0) && words && !recoat_stack_probe(page))
+		words = (page - first) / 8;
+	return (struct recoat_callee){.target = recoat_links[index].target,
+				      .stack_pairs = (words + 1) / 2};
+}
+
+/* The first call of a thread: it gets its state. */
+static RECOAT_SLOW struct recoat_thread *enter_first(uint64_t frame)
+{
+	struct recoat_vectors area;
+	struct recoat_thread *thread;
+
+	recoat_vectors_begin(&area);
+	thread = recoat_thread_enter_at(frame);
+	recoat_vectors_end(&area);
+	return thread;
+}
+
+/* Make the thread busy, and see to its vector registers. `frame` is that of the hook. */
+static inline struct recoat_thread *enter(uint64_t frame)
+{
+	struct recoat_thread *thread =
+		recoat_local.idle ? recoat_thread_enter_at(frame) : enter_first(frame);
+
+	if (thread)
+		recoat_vectors_begin(&thread->vectors);
+	return thread;
+}
+
+static inline void leave(struct recoat_thread *thread)
+{
+	recoat_vectors_end(&thread->vectors);
+	recoat_thread_leave(thread);
+}
+
+struct recoat_callee recoat_span_begin(uint32_t index, const struct recoat_call *call)
+{
+	struct recoat_thread *thread = enter((uint64_t)__builtin_frame_address(0));
 	int kept = errno;
 	uint32_t on;
 
 	if (!thread)
-		return recoat_links[recoat_link_serving(index, recoat_chain_on())].target;
-	end_abandoned(thread, call->caller.stack + 1);
+		return callee(recoat_link_serving(index, recoat_chain_on()), call);
+	if (thread->depth)
+		end_abandoned(thread, call->caller.stack, call->caller.stack + 1);
 	on = plugins_on(thread, index);
 	index = recoat_link_serving(index, on);
 	if (thread->depth < RECOAT_SPAN_DEPTH_MAX) {
@@ -196,33 +339,62 @@ uint64_t recoat_span_begin(uint32_t index, const struct recoat_call *call)
 		recoat_drop(RECOAT_DROP_SPANS);
 	}
 	errno = kept;
-	recoat_thread_leave(thread);
-	return recoat_links[index].target;
+	leave(thread);
+	return callee(index, call);
+}
+
+/* The open span of this call; RECOAT_SPAN_DEPTH_MAX if it did not begin: busy, or too deep. */
+static inline uint32_t find_open(const struct recoat_thread *thread, uint64_t stack)
+{
+	for (uint32_t at = thread->depth; at-- > 0;)
+		if (thread->open[at].stack == stack)
+			return at;
+	return RECOAT_SPAN_DEPTH_MAX;
 }
 
 void recoat_span_end(uint32_t index, const struct recoat_call *call)
 {
 	uint64_t now = recoat_clock_span();
-	struct recoat_thread *thread = recoat_thread_enter();
+	struct recoat_thread *thread = enter((uint64_t)__builtin_frame_address(0));
 	int kept = errno;
+	uint32_t at;
 
 	(void)index;
 	if (!thread)
 		return;
-	end_abandoned(thread, call->caller.stack);
-	/* If it did not begin (the thread was busy, or too deep), there is nothing to end. */
-	if (thread->depth && thread->open[thread->depth - 1].stack == call->caller.stack)
-		end_innermost(thread, now, 0);
+	at = find_open(thread, call->caller.stack);
+	if (at + 1 != thread->depth) {
+		end_abandoned(thread, call->caller.stack, call->caller.stack);
+		at = find_open(thread, call->caller.stack);
+	}
+	if (at < RECOAT_SPAN_DEPTH_MAX)
+		end(thread, at, now, 0);
 	else if (thread->too_deep)
 		thread->too_deep--;
 	errno = kept;
-	recoat_thread_leave(thread);
+	leave(thread);
 }
 
 /*
- * The thunk's personality routine: an exception or a cancellation is unwinding through it.
- * Frames are unwound from the inside, so the innermost span is the one.
+ * The innermost open span of the stack that an exception is unwinding: of the thunks' frames there
+ * the first one above that of the unwinder, which calls us.
  */
+static uint32_t find_unwinding(const struct recoat_thread *thread, uint64_t stack)
+{
+	bool apart = is_apart(thread, stack);
+	uint32_t found = RECOAT_SPAN_DEPTH_MAX;
+
+	for (uint32_t at = thread->depth; at-- > 0;) {
+		const struct recoat_open_span *span = &thread->open[at];
+
+		if (!!(span->flags & RECOAT_SPAN_APART) == apart && span->stack > stack &&
+		    (found == RECOAT_SPAN_DEPTH_MAX || span->stack < thread->open[found].stack))
+			found = at;
+	}
+	return found;
+}
+
+/* The thunk's personality routine: an exception or a cancellation is unwinding through it. */
 _Unwind_Reason_Code recoat_thunk_personality(int version, _Unwind_Action actions,
 					     _Unwind_Exception_Class class,
 					     struct _Unwind_Exception *exception,
@@ -235,6 +407,7 @@ _Unwind_Reason_Code recoat_thunk_personality(int version, _Unwind_Action actions
 {
 	struct recoat_thread *thread;
 	int kept = errno;
+	uint32_t at;
 
 	(void)version, (void)class, (void)exception, (void)context;
 	if (!(actions & _UA_CLEANUP_PHASE))
@@ -242,10 +415,12 @@ _Unwind_Reason_Code recoat_thunk_personality(int version, _Unwind_Action actions
 	thread = recoat_thread_enter();
 	if (!thread)
 		return _URC_CONTINUE_UNWIND;
-	if (thread->too_deep)
+	at = thread->too_deep ? RECOAT_SPAN_DEPTH_MAX
+			      : find_unwinding(thread, (uint64_t)__builtin_frame_address(0));
+	if (at < RECOAT_SPAN_DEPTH_MAX)
+		end(thread, at, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
+	else if (thread->too_deep)
 		thread->too_deep--;
-	else if (thread->depth)
-		end_innermost(thread, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
 	errno = kept;
 	recoat_thread_leave(thread);
 	return _URC_CONTINUE_UNWIND;

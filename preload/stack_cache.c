@@ -8,6 +8,7 @@
 #include "preload/stack_cache_index.h"
 #include "preload/stack_cache_work.h"
 #include "preload/tree.h"
+#include "preload/vectors.h"
 
 #define DEFAULT_ARENA (8ul << 20)
 #define SMALLEST_ARENA (256ul << 10) /* Several times what one stack can need. */
@@ -298,6 +299,7 @@ static RECOAT_SLOW uint32_t miss(struct recoat_stack_cache *cache, uint64_t ra, 
 	struct recoat_registers start = {.pc = ra, .sp = sp, .bp = bp};
 	uint32_t path;
 
+	recoat_vectors_save();
 	flush_if_stale(cache);
 	if (!recoat_stack_has(&cache->stack, sp) && look_up_elsewhere(cache, &start, &path))
 		return path;
@@ -335,6 +337,7 @@ uint32_t recoat_stack_cache_verify(struct recoat_stack_cache *cache, uint32_t pa
 	struct recoat_registers start = {.pc = ra, .sp = sp, .bp = bp};
 	uint32_t fresh;
 
+	recoat_vectors_save();
 	cache->until_verified = cache->options.verify_every;
 	recoat_stack_work_unwind(cache, &start, false);
 	fresh = recoat_stack_work_path(cache);

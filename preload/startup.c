@@ -14,6 +14,7 @@
 #include "preload/cpu.h"
 #include "preload/cpu_signal.h"
 #include "preload/export.h"
+#include "preload/fault.h"
 #include "preload/heap.h"
 #include "preload/hook.h"
 #include "preload/interpose.h"
@@ -25,9 +26,11 @@
 #include "preload/plugin_host.h"
 #include "preload/recording.h"
 #include "preload/settings.h"
+#include "preload/span.h"
 #include "preload/thread.h"
 #include "preload/tree.h"
 #include "preload/unwind_fallback.h"
+#include "preload/vectors.h"
 
 static struct recoat_settings settings;
 static pid_t recorded; /* The process that the open recording is about, 0 if none. */
@@ -125,6 +128,7 @@ static void after_fork_in_child(void)
 	recoat_heap_reset();
 	recoat_mapping_reset();
 	recoat_chain_reset();
+	recoat_fault_reset();
 	if (recorded && settings.follow && fork_is_clean) {
 		recoat_thread_begin_later(begin_in_child);
 		if (!recoat_heap_wanted)
@@ -172,6 +176,8 @@ __attribute__((constructor)) static void start(void)
 		recoat_message("%s; not recording", problem);
 	else if (load_catalogue() && !recoat_thread_init() && begin_recording(false)) {
 		recoat_call_path_init(settings.unwinder);
+		recoat_vectors_init();
+		recoat_spans_init(settings.spans);
 		recoat_chain_init();
 		plugged = getpid();
 		recoat_plugins_start(settings.plugins, settings.plugin_path);

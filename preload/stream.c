@@ -13,6 +13,7 @@
 #include "preload/lock.h"
 #include "preload/memory.h"
 #include "preload/os.h"
+#include "preload/vectors.h"
 
 #define MAPPINGS_A_BLOCK 254
 #define DROPS_A_TRY 256 /* Events dropped between two tries to store a full packet. */
@@ -107,14 +108,28 @@ static void *make_file(const char *name, size_t bytes)
 	return at;
 }
 
+/* Files take so long that handlers which jump away would now and then leave the lock behind. */
+static void lock_files(uint64_t *signals)
+{
+	recoat_signals_hold(signals);
+	recoat_lock_take(&files_lock);
+}
+
+static void unlock_files(uint64_t signals)
+{
+	recoat_lock_drop(&files_lock);
+	recoat_signals_release(signals);
+}
+
 void *recoat_file_map(const char *name, size_t bytes)
 {
 	int kept = errno;
+	uint64_t signals;
 	void *at;
 
-	recoat_lock_take(&files_lock);
+	lock_files(&signals);
 	at = make_file(name, bytes);
-	recoat_lock_drop(&files_lock);
+	unlock_files(signals);
 	errno = kept;
 	return at;
 }
@@ -137,15 +152,16 @@ bool recoat_file_store(const char *name, const void *from, size_t bytes)
 {
 	static char hidden[PATH_MAX];
 	int kept = errno;
+	uint64_t signals;
 	bool stored;
 
-	recoat_lock_take(&files_lock);
+	lock_files(&signals);
 	stored = set_path(".new") && write_file(from, bytes);
 	if (stored) {
 		memcpy(hidden, path, sizeof hidden);
 		stored = set_path(name) && !rename(hidden, path);
 	}
-	recoat_lock_drop(&files_lock);
+	unlock_files(signals);
 	errno = kept;
 	return stored;
 }
@@ -153,11 +169,12 @@ bool recoat_file_store(const char *name, const void *from, size_t bytes)
 void recoat_file_remove(const char *name)
 {
 	int kept = errno;
+	uint64_t signals;
 
-	recoat_lock_take(&files_lock);
+	lock_files(&signals);
 	if (set_path(name))
 		unlink(path);
-	recoat_lock_drop(&files_lock);
+	unlock_files(signals);
 	errno = kept;
 }
 
@@ -232,11 +249,12 @@ static bool append_packet(const struct recoat_stream *stream)
 static bool store_packet(struct recoat_stream *stream, uint64_t now)
 {
 	int kept = errno;
+	uint64_t signals;
 	bool stored;
 
-	recoat_lock_take(&files_lock);
+	lock_files(&signals);
 	stored = append_packet(stream);
-	recoat_lock_drop(&files_lock);
+	unlock_files(signals);
 	errno = kept;
 	if (!stored)
 		return false;
@@ -255,6 +273,7 @@ unsigned char *recoat_stream_make_room(struct recoat_stream *stream, size_t byte
 {
 	if (!stream->packet)
 		return NULL;
+	recoat_vectors_save();
 	if (bytes > stream->size - sizeof *stream->packet || !may_store(stream) ||
 	    !store_packet(stream, now)) {
 		stream->packet->dropped++;

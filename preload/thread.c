@@ -6,14 +6,20 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "preload/clock.h"
 #include "preload/cpu.h"
 #include "preload/memory.h"
 #include "preload/recording.h"
+#include "preload/stack_cache.h"
 
 __thread struct recoat_thread_local recoat_local;
+
+/* Any pointer makes a thread busy. */
+#define NO_STATE ((struct recoat_thread *)&recoat_local)
 
 static struct recoat_thread *_Atomic first;
 static _Atomic uint32_t made;
@@ -97,21 +103,57 @@ static bool let_in(void)
 	if (!atomic_load_explicit(&begin_later, memory_order_relaxed))
 		return false;
 	begin = atomic_exchange_explicit(&begin_later, NULL, memory_order_relaxed);
-	/* Any pointer makes the thread busy, so that what `begin` does is not recorded. */
-	recoat_local.own = (struct recoat_thread *)&recoat_local;
+	/* Busy, so that what `begin` does is not recorded. */
+	recoat_local.own = NO_STATE;
 	if (begin && begin())
 		recoat_thread_allow(true);
 	recoat_local.own = NULL;
 	return atomic_load_explicit(&allowed, memory_order_relaxed);
 }
 
-struct recoat_thread *recoat_thread_enter_slowly(void)
+/*
+ * The hook that made the thread busy is gone: a signal handler has jumped out of it. The thread
+ * runs at its frame's place or above, on the same stack, and holds none of our locks. Nothing is
+ * known of other stacks, such as a handler's that lies higher.
+ */
+static bool hook_is_gone(const struct recoat_thread *thread, uint64_t frame)
+{
+	struct recoat_stack stack;
+	stack_t alternate;
+
+	if (frame < recoat_local.busy_at || recoat_locks_held || thread == NO_STATE ||
+	    syscall(SYS_sigaltstack, NULL, &alternate) || alternate.ss_flags & SS_ONSTACK)
+		return false;
+	if (thread->attached)
+		stack = thread->attached->stack;
+	else
+		recoat_stack_find(&stack, frame);
+	return recoat_stack_has(&stack, frame) && recoat_stack_has(&stack, recoat_local.busy_at);
+}
+
+/* What it was in the middle of stays as it is: its counters are good, and nobody goes on there. */
+static void abandon(struct recoat_thread *thread)
+{
+	for (uint32_t i = 0; i < thread->depth; i++)
+		recoat_drop(RECOAT_DROP_SPANS);
+	recoat_cpu_disarm(thread);
+	recoat_vectors_area = NULL;
+	recoat_local.own = NULL;
+	recoat_local.lent = false;
+}
+
+struct recoat_thread *recoat_thread_enter_slowly(uint64_t frame)
 {
 	int kept = errno;
-	struct recoat_thread *thread;
+	struct recoat_thread *thread = recoat_local.own;
 
+	if (thread && hook_is_gone(thread, frame))
+		abandon(thread);
+	errno = kept;
 	if (recoat_local.own)
 		return NULL;
+	recoat_vectors_save();
+	recoat_local.busy_at = frame;
 	thread = let_in() ? attach() : NULL;
 	recoat_local.own = thread;
 	/* May allocate; the thread is busy, so that is not recorded. */
@@ -174,6 +216,7 @@ void recoat_thread_reset(void)
 {
 	recoat_local.idle = recoat_local.own = recoat_local.sampled = NULL;
 	recoat_local.lent = recoat_local.forking = false;
+	recoat_locks_held = 0;
 	atomic_store_explicit(&first, NULL, memory_order_relaxed);
 	atomic_store_explicit(&made, 0, memory_order_relaxed);
 }

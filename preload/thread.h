@@ -21,8 +21,10 @@
 
 #include "preload/cpu_counters.h"
 #include "preload/sampling.h"
+#include "preload/span_sums.h"
 #include "preload/stream.h"
 #include "preload/unwind_stack.h"
+#include "preload/vectors.h"
 
 #define RECOAT_SPAN_DEPTH_MAX 128
 #define RECOAT_FRAMES_MAX 512
@@ -30,6 +32,13 @@
 struct recoat_heap_slot; /* heap_slots.h */
 struct recoat_heap_leaf;
 struct recoat_stack_cache;
+
+/* What becomes of a span. */
+enum recoat_span_record {
+	RECOAT_SPAN_WRITTEN,
+	RECOAT_SPAN_SUMMED,
+	RECOAT_SPAN_SAMPLED, /* Both. */
+};
 
 /* A span that has begun and not ended. */
 struct recoat_open_span {
@@ -42,9 +51,13 @@ struct recoat_open_span {
 	int64_t live;
 	int64_t outer_peak; /* The watermark of the span around it. */
 	uint32_t path;
-	uint32_t on; /* The plugins that were switched on when it began. */
+	uint32_t on; /* The plugins that served when it began. */
+	uint32_t outer_path;
+	uint16_t outer; /* Link of the innermost span around it on its stack plus 1, or 0. */
 	uint16_t link;
+	uint8_t depth;
 	uint8_t flags;
+	uint8_t record; /* enum recoat_span_record. */
 };
 
 struct recoat_thread {
@@ -77,6 +90,8 @@ struct recoat_thread {
 	uint32_t depth;
 	uint32_t too_deep; /* Open spans beyond RECOAT_SPAN_DEPTH_MAX. */
 	struct recoat_open_span open[RECOAT_SPAN_DEPTH_MAX];
+	struct recoat_span_table sums;
+	struct recoat_vectors vectors;
 
 	/* CPU samples; a signal handler of the thread itself writes them. */
 	struct recoat_cpu_counters samples;
@@ -98,23 +113,32 @@ struct recoat_thread_local {
 	struct recoat_thread *sampled; /* `own` while a timer samples the thread. */
 	bool ended;   /* Its destructors have run; the state is borrowed for each event. */
 	bool forking; /* It holds the process lock over a fork; nothing is half done. */
+	uint64_t busy_at; /* Frame of the function that made the thread busy. */
 	bool lent;    /* Busy, but in the target's allocator: the runtime is not in use. */
 };
 extern __thread struct recoat_thread_local recoat_local __attribute__((tls_model("initial-exec")));
 
-struct recoat_thread *recoat_thread_enter_slowly(void);
+struct recoat_thread *recoat_thread_enter_slowly(uint64_t frame);
 void recoat_thread_leave_slowly(struct recoat_thread *thread);
 
-static inline struct recoat_thread *recoat_thread_enter(void)
+/* For a hook whose frame is at `frame`; the thread is not busy any more when that is gone. */
+static inline struct recoat_thread *recoat_thread_enter_at(uint64_t frame)
 {
 	struct recoat_thread *thread = recoat_local.idle;
 
 	if (__builtin_expect(!thread, 0))
-		return recoat_thread_enter_slowly();
+		return recoat_thread_enter_slowly(frame);
 	/* Before anything else: a signal handler from here on must find the thread busy. */
 	recoat_local.idle = NULL;
+	recoat_local.busy_at = frame;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return thread;
+}
+
+/* The function that this is inlined into must outlive the busy time, and not enter in it again. */
+static inline __attribute__((always_inline)) struct recoat_thread *recoat_thread_enter(void)
+{
+	return recoat_thread_enter_at((uint64_t)__builtin_frame_address(0));
 }
 
 static inline void recoat_thread_leave(struct recoat_thread *thread)

@@ -14,6 +14,8 @@
  *   process.live    the PROCESS packet being filled, a shared mapping
  *   spans-N         SPANS packets of thread state N that are full
  *   spans-N.live    the one being filled
+ *   sums-N-K        the K-th SPANS packet of shard N with span_total and span_histogram events,
+ *                   updated in place
  *   heap-total      one HEAP packet with one heap_total event, updated in place
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
  *   snapshot-N      one HEAP packet with a heap_snapshot and its heap_live events
@@ -44,6 +46,7 @@
 /* Sizes in bytes of the packets of each stream. All are multiples of the page size. */
 #define RECOAT_PROCESS_PACKET (64u << 10)
 #define RECOAT_SPANS_PACKET (256u << 10)
+#define RECOAT_SUMS_PACKET (64u << 10)
 #define RECOAT_HEAP_PACKET (64u << 10)
 #define RECOAT_CPU_PACKET (16u << 10) /* The first of a shard; later ones are larger. */
 #define RECOAT_TRACE_PACKET (256u << 10)
@@ -73,6 +76,21 @@
 #define RECOAT_SPAN_SIZE 1u    /* `size` is valid. */
 #define RECOAT_SPAN_CPU 2u     /* `cpu_time` is valid. */
 #define RECOAT_SPAN_UNWOUND 4u /* Left by an exception, a cancellation or longjmp. */
+#define RECOAT_SPAN_SAMPLE 8u  /* Counted in span_total; one of about 4^RECOAT_SPAN_STEP(flags). */
+#define RECOAT_SPAN_APART 16u  /* On another stack than the thread's; depth 0, whatever is around. */
+#define RECOAT_SPAN_STEP(flags) ((flags) >> 5)
+#define RECOAT_SPAN_STEP_MAX 7u
+
+/* What is counted in span_histogram. */
+#define RECOAT_HISTOGRAM_TIME 0u
+#define RECOAT_HISTOGRAM_SIZE 1u
+#define RECOAT_HISTOGRAMS 2u
+#define RECOAT_BUCKETS 65u
+
+static inline unsigned recoat_bucket(uint64_t number)
+{
+	return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
+}
 
 /* Kinds of mappings. */
 #define RECOAT_MAPPING_ANONYMOUS 0u

@@ -100,6 +100,28 @@ static void write_spans(const char *trace)
 	}
 }
 
+static void write_sums(const char *trace)
+{
+	struct fixture_packet packet;
+
+	fixture_begin(&packet, RECOAT_STREAM_SPANS, 0);
+	packet.head.time_begin = 3000;
+	fixture_put_span_total(&packet, 3000,
+			       &(struct recoat_span_total){.path = 1,
+							   .outer_path = UINT32_MAX,
+							   .link = 1,
+							   .outer = 2,
+							   .depth = 7,
+							   .count = 1,
+							   .time_squares = 2.5,
+							   .size_squares = -0.5,
+							   .peak = UINT64_MAX});
+	fixture_put_span_histogram(
+		&packet, 3000,
+		&(struct recoat_span_histogram){.path = 1, .link = 1, .of = 1, .bucket = 64, .count = 3});
+	fixture_store(trace, "sums-0-0", &packet);
+}
+
 static void write_heap(const char *trace)
 {
 	struct fixture_packet packet;
@@ -174,6 +196,7 @@ int main(int argc, char **argv)
 	fixture_metadata(trace);
 	write_process(trace);
 	write_spans(trace);
+	write_sums(trace);
 	write_heap(trace);
 	write_cpu(trace);
 	write_trace(trace);

@@ -269,6 +269,64 @@ static void test_nests_spans(void **state)
 	free(trace);
 }
 
+static void put_total(struct fixture_packet *packet, unsigned link, unsigned outer, uint64_t count,
+		      uint64_t time)
+{
+	fixture_put_span_total(packet, 1000,
+			       &(struct recoat_span_total){.path = outer ? 2 : 1,
+							   .outer_path = outer ? 1 : 0,
+							   .link = (uint16_t)link,
+							   .outer = (uint16_t)(outer ? outer + 1 : 0),
+							   .depth = outer != 0,
+							   .count = count,
+							   .time = time,
+							   .time_min = 5,
+							   .time_max = 100,
+							   .size_count = count,
+							   .size = 10 * count,
+							   .size_min = 10,
+							   .size_max = 10});
+}
+
+/* Written spans, sums, and a sample of those that are summed up: each is counted once. */
+static void test_adds_sums_to_spans(void **state)
+{
+	char *trace = add_span_process(*state);
+	struct fixture_packet packet;
+	struct recoat_model *model;
+	const struct recoat_kernel_row *outer, *inner;
+	const struct recoat_span sample = {
+		.duration = 30, .link = 1, .path = 1, .flags = RECOAT_SPAN_SAMPLE | 1 << 5};
+
+	fixture_begin(&packet, RECOAT_STREAM_SPANS, 0);
+	put_span(&packet, 2, 1, 1100, 1300);
+	put_span(&packet, 1, 0, 1000, 2000);
+	fixture_put_span(&packet, 3000, &sample);
+	fixture_store(trace, "spans-0", &packet);
+	fixture_begin(&packet, RECOAT_STREAM_SPANS, 0);
+	put_total(&packet, 2, 1, 4, 100); /* Before what is around it. */
+	put_total(&packet, 1, 0, 3, 500);
+	put_total(&packet, 2, 2, 7, 70); /* In a span that was lost. */
+	put_total(&packet, 1, 0, 0, 0);  /* Not yet counted. */
+	fixture_store(trace, "sums-0-0", &packet);
+	model = load(*state);
+	outer = &model->kernel[0];
+	inner = &model->kernel[1];
+	assert_int_equal(outer->sums.calls, 4);
+	assert_int_equal(outer->sums.summed, 3);
+	assert_int_equal(outer->sums.time, 1500);
+	assert_int_equal(outer->self_time, 1500 - 300);
+	assert_int_equal(outer->sums.size, 40);
+	assert_int_equal(outer->sums.time_min, 5);
+	assert_int_equal(outer->sums.time_max, 1000);
+	assert_int_equal(inner->sums.calls, 12);
+	assert_int_equal(inner->sums.time, 370);
+	assert_int_equal(model->spans.orphans, 7);
+	assert_int_equal(model->spans.count, 3);
+	recoat_model_destroy(model);
+	free(trace);
+}
+
 static void test_counts_recursion_once(void **state)
 {
 	char *trace = add_span_process(*state);
@@ -385,6 +443,7 @@ int main(void)
 		TEST(test_tells_modules_at_one_address_apart),
 		TEST(test_hides_frames_of_the_runtime),
 		TEST(test_nests_spans),
+		TEST(test_adds_sums_to_spans),
 		TEST(test_counts_recursion_once),
 		TEST(test_keeps_spans_whose_outer_one_is_lost),
 		TEST(test_refuses_spans_of_unknown_links),

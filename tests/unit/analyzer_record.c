@@ -260,7 +260,7 @@ static void assert_settings(const char *kernels, const char *heap, const char *t
 {
 	struct recoat_error error = {""};
 
-	assert_int_equal(!!recoat_runtime_check(kernels, heap, NULL, &error), !!*text);
+	assert_int_equal(!!recoat_runtime_check(kernels, heap, NULL, NULL, &error), !!*text);
 	assert_says(&error, text);
 }
 
@@ -279,9 +279,9 @@ static void test_checks_what_the_runtime_is_told(void **state)
 	assert_settings("", NULL, "found \"\"");
 	assert_settings(NULL, "full",
 			"heap: found \"full\", expected profile, trace, sample:BYTES or off");
-	assert_true(recoat_runtime_check(NULL, NULL, "10001", &error) < 0);
+	assert_true(recoat_runtime_check(NULL, NULL, "10001", NULL, &error) < 0);
 	assert_says(&error, "cpu: found \"10001\", expected samples a second from 0");
-	assert_int_equal(recoat_runtime_check(NULL, NULL, "0", &error), 0);
+	assert_int_equal(recoat_runtime_check(NULL, NULL, "0", NULL, &error), 0);
 	fixture_write(*state, "b.kernels", bad, strlen(bad));
 	assert_settings(NULL, NULL, "/b.kernels:4: ");
 	unsetenv("RECOAT_KERNEL_PATH");

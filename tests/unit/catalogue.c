@@ -177,9 +177,9 @@ static void too_many_symbols_are_refused(void **state)
 static void bad_values_are_refused(void **state)
 {
 	(void)state;
-	expect_refused("[k]\nstack_words=9\n", 2, "found stack_words '9', expected a number");
+	expect_refused("[k]\nstack_words=65\n", 2, "found stack_words '65', expected a number");
 	expect_refused("[k]\nstack_words=-1\n", 2, "'-1'");
-	expect_refused("[k]\nstack_words=88\n", 2, "'88'");
+	expect_refused("[k]\nstack_words=064\n", 2, "'064'");
 	expect_refused("[k]\nall=maybe\n", 2, "found all 'maybe', expected yes or no");
 	expect_refused("[k]\nabi=c\nsize=arg0 +* 2\n", 3,
 		       "size, column 7: found '* 2', expected a number");

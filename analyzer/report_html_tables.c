@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The page's tables: kernels, functions, allocation sites. */
+#include "analyzer/report_html.h"
+
+#include <stdlib.h>
+
+#include "analyzer/functions.h"
+#include "analyzer/memory.h"
+#include "analyzer/model.h"
+#include "analyzer/report_json.h"
+
+#define KERNELS_MAX 200
+#define FUNCTIONS_MAX 400
+#define SITES_MAX 400
+
+static json_t *cut(const char *from)
+{
+	char *copy = recoat_page_cut(from ? from : "");
+	json_t *json = text(copy);
+
+	free(copy);
+	return json;
+}
+
+/* How many of `count` rows are shown. */
+static size_t limit(struct recoat_page *page, size_t count, size_t most, const char *what)
+{
+	if (count <= most)
+		return count;
+	recoat_page_leave_out(page, "%zu of %zu %s, the smallest", count - most, count, what);
+	return most;
+}
+
+/* Members that are long texts, cut. */
+static void cut_texts(json_t *object)
+{
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(object, next, key, value) if (json_is_string(value))
+		set(object, key, cut(json_string_value(value)));
+}
+
+/* Kernels keep their numbers, which spans refer to; the catalogue that was seen last is cut. */
+static void put_kernels(struct recoat_page *page)
+{
+	const struct recoat_model *model = page->report->model;
+	size_t shown = model->kernels < KERNELS_MAX ? model->kernels : KERNELS_MAX;
+
+	if (shown < model->kernels)
+		recoat_page_leave_out(page, "%zu of %zu kernels, those seen last",
+				      model->kernels - shown, model->kernels);
+	begin_list(page->file, "kernels");
+	for (size_t i = 0; i < shown; i++) {
+		json_t *object = recoat_report_json_kernel(&model->kernel[i]);
+
+		cut_texts(object);
+		put_element(page->file, i, object);
+	}
+	end_list(page->file);
+}
+
+static void put_functions(struct recoat_page *page)
+{
+	const struct recoat_report *report = page->report;
+	struct recoat_functions functions;
+	size_t shown;
+
+	recoat_functions_create(&functions, report->model, report->symbols, RECOAT_BY_TOTAL);
+	shown = limit(page, functions.count, FUNCTIONS_MAX, "functions");
+	begin_list(page->file, "functions");
+	for (size_t i = 0; i < shown; i++) {
+		const struct recoat_function *function = &functions.at[i];
+		json_t *object = json_object();
+
+		set(object, "function", cut(function->name));
+		set(object, "module", cut(function->module));
+		set(object, "self_samples", number(function->self.samples));
+		set(object, "self_ns", number(function->self.time));
+		set(object, "total_ns", number(function->total.time));
+		put_element(page->file, i, object);
+	}
+	end_list(page->file);
+	recoat_functions_destroy(&functions);
+}
+
+static json_t *site_json(const struct recoat_report *report, const struct recoat_site *site)
+{
+	char *callers = recoat_site_callers(report, site);
+	json_t *object = json_object();
+
+	set_call(object, &site->call);
+	set(object, "module", text_or_null(site->module));
+	set(object, "callers", text(callers));
+	set_heap(object, &site->heap);
+	cut_texts(object);
+	free(callers);
+	return object;
+}
+
+static void put_sites(struct recoat_page *page)
+{
+	const struct recoat_report *report = page->report;
+	struct recoat_sites sites;
+	size_t shown;
+
+	recoat_sites_create(&sites, report->model, report->symbols, report->order);
+	shown = limit(page, sites.count, SITES_MAX, "allocation sites");
+	begin_list(page->file, "allocation_sites");
+	for (size_t i = 0; i < shown; i++)
+		put_element(page->file, i, site_json(report, &sites.at[i]));
+	end_list(page->file);
+	recoat_sites_destroy(&sites);
+}
+
+void recoat_page_put_tables(struct recoat_page *page)
+{
+	put_kernels(page);
+	put_functions(page);
+	put_sites(page);
+}

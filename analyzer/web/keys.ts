@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the keyboard does, and the list of it.
+import { h } from "./dom";
+
+const KEYS: [string, string][] = [
+	["1 – 8", "go to a view"],
+	["/", "search; Escape leaves and clears it"],
+	["← ↑ → ↓", "move in graphs, trees and timelines"],
+	["Enter", "zoom into a frame, open a row"],
+	["Escape", "zoom out"],
+	["+  −  0", "zoom a timeline in, out, or show all of it"],
+	["c", "callers or callees, in the call tree"],
+	["i", "flame graph or icicle"],
+	["t", "light or dark"],
+	["?", "this list"],
+];
+
+export function help(): HTMLDialogElement {
+	const close = h("button", { type: "button", class: "plain" }, "Close");
+	const dialog = h("dialog", { "aria-label": "Keyboard" },
+			 h("h2", {}, "Keyboard"),
+			 h("dl", {}, ...KEYS.map(([keys, what]) =>
+				h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what)))),
+			 close);
+	close.addEventListener("click", () => dialog.close());
+	dialog.addEventListener("click", (event) => {
+		if (event.target === dialog)
+			dialog.close();
+	});
+	return dialog;
+}
+
+export function isTyping(event: KeyboardEvent): boolean {
+	return event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+}

@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: Apache-2.0
+# Looks around on a page in headless Chromium: html_page.py PAGE JSON FIRST prints TAP from FIRST.
+import json
+import os
+import sys
+import tempfile
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+	--disable-background-networking --disable-component-update --disable-sync
+	--disable-dev-shm-usage --window-size=1400,900""".split()
+VIEWS = ["overview", "flame", "tree", "time", "kernels", "functions", "sites", "notes"]
+
+page = "file://" + os.path.abspath(sys.argv[1])
+report = json.load(open(sys.argv[2]))
+number = int(sys.argv[3])
+
+
+def start(profile):
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for flag in FLAGS + ["--user-data-dir=" + profile]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+
+
+def check(what, condition):
+    global number
+    try:
+        result = condition()
+    except Exception as error:  # Whatever it is, it is this check's failure.
+        result, found = False, repr(error)
+    else:
+        found = repr(result)
+    print(f"{'ok' if result else 'not ok'} {number} - {what}")
+    if not result:
+        print("# " + found.replace("\n", "\n# "))
+    number += 1
+
+
+def find(selector):
+    return driver.find_element(By.CSS_SELECTOR, selector)
+
+
+def all_of(selector):
+    return driver.find_elements(By.CSS_SELECTOR, selector)
+
+
+def text(selector):
+    return find(selector).text
+
+
+def press(*keys):
+    ActionChains(driver).send_keys(*keys).perform()
+
+
+def go(view):
+    press(str(VIEWS.index(view) + 1))
+    return current() == view
+
+
+def current():
+    return find('[role=tab][aria-selected=true]').get_attribute("id")[4:]
+
+
+def until(condition):
+    WebDriverWait(driver, 60).until(lambda _: condition())
+    return True
+
+
+def button(name):
+    return driver.find_element(By.XPATH, f"//main//button[normalize-space()='{name}']")
+
+
+def search(what):
+    press("/", what, Keys.ENTER)
+
+
+def clear_search():
+    press("/", Keys.ESCAPE)
+
+
+def values(selector):
+    return [float(e.get_attribute("value")) for e in all_of(selector + " data")]
+
+
+def colours(selector):
+    """How many colours the canvas shows, counted at points all over it."""
+    return driver.execute_async_script("""
+        const done = arguments[1];
+        requestAnimationFrame(() => requestAnimationFrame(() => {
+            const canvas = document.querySelector(arguments[0]);
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const found = new Set();
+            for (let i = 0; i < data.length; i += 4 * 97)
+                found.add(data[i] << 16 | data[i + 1] << 8 | data[i + 2]);
+            done(found.size);
+        }));""", selector)
+
+
+def background():
+    return driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+
+
+def contrasts():
+    """The contrast of each kind of text with each ground that it stands on."""
+    return driver.execute_script("""
+        const probe = document.createElement('span');
+        document.body.append(probe);
+        const light = (name) => {
+            probe.style.color = `var(--${name})`;
+            const part = getComputedStyle(probe).color.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
+                .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+        };
+        const pairs = [['ink', 'page'], ['ink', 'panel'], ['quiet', 'page'], ['quiet', 'panel'],
+                       ['ink', 'raised'], ['quiet', 'raised'], ['accent', 'panel'], ['match-ink', 'match'],
+                       ['panel', 'ink'], ['quiet', 'lane']];
+        const found = pairs.map(([a, b]) => {
+            const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+            return (high + 0.05) / (low + 0.05);
+        });
+        probe.remove();
+        return Math.min(...found);""")
+
+
+def unnamed():
+    """Things to click or focus that a screen reader could not name."""
+    return driver.execute_script("""
+        return [...document.querySelectorAll('button, input, canvas, [role=region], [role=tab]')]
+            .filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label')))
+            .map((e) => e.outerHTML);""")
+
+
+def kernels_called():
+    return [k for k in report["kernels"] if k["calls"]]
+
+
+def overview():
+    check("the title is the program's", lambda: "recoat" in driver.title and "amqadf" in driver.title)
+    tiles = lambda: values(".tiles")
+    process = report["processes"][0]
+    check("overview: wall time", lambda: tiles()[0] == report["wall_ns"])
+    check("overview: CPU time", lambda: tiles()[1] == process["user_ns"] + process["system_ns"])
+    check("overview: time in kernels",
+          lambda: tiles()[2] == sum(k["exclusive_ns"] for k in report["kernels"]))
+    check("overview: peak of the heap", lambda: tiles()[3] == process["heap_peak_bytes"])
+    check("overview: bytes allocated", lambda: tiles()[4] == report["heap"]["bytes"])
+    check("overview: live at the end", lambda: tiles()[5] == report["heap"]["live_bytes"])
+    check("overview: time and memory are drawn", lambda: colours("main canvas") > 3)
+    check("overview: a kernel leads to the flame graph",
+          lambda: [find(".ranking button").click(), until(lambda: current() == "flame")])
+    clear_search()
+    press("1")
+
+
+def around():
+    check("keys 1 to 8 go to the views", lambda: all(go(view) for view in VIEWS))
+    check("so do clicks on the tabs", lambda: all(
+        [find(f"#tab-{view}").click(), current() == view][1] for view in VIEWS))
+    check("all that can be clicked has a name", lambda: all(
+        go(view) and not unnamed() for view in VIEWS))
+    check("? shows the keys", lambda: [press("?"), until(lambda: find("dialog[open]"))])
+    check("Escape hides them", lambda: [press(Keys.ESCAPE), until(lambda: not all_of("dialog[open]"))])
+    check("nothing moves by itself", lambda: driver.execute_async_script("""
+        const done = arguments[0];
+        new PerformanceObserver((list) => done(list.getEntries().reduce(
+            (sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0)))
+            .observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(0), 1000);""") < 0.02)
+
+
+def flame():
+    totals = {"Time": sum(k["exclusive_ns"] for k in report["kernels"]),
+              "CPU": report["cpu"]["cpu_sampled_ns"], "Allocated": report["heap"]["bytes"],
+              "Allocations": report["heap"]["allocations"], "At peak": report["heap"]["at_peak_bytes"],
+              "Leaked": report["heap"]["live_bytes"], "Temporary": report["heap"]["temporary"]}
+    shown = {name: total for name, total in totals.items() if total > 0}
+    go("flame")
+    check("flame graph: a metric that has something to show is there", lambda: [
+        b.text for b in all_of("main [aria-label=Metric] button")] == list(shown))
+    for name, total in shown.items():
+        check(f"flame graph: {name} is the report's", lambda: [
+            button(name).click(), values(".status")[0] == total][1])
+    button("Time").click()
+    check("flame graph: it is drawn", lambda: colours("main canvas") > 3)
+    canvas = find("main canvas")
+    lower = canvas.size["height"] // 2
+    crumbs = lambda: len(all_of(".crumbs > *"))
+    press_at = lambda y: ActionChains(driver).move_to_element_with_offset(
+        canvas, 20 - canvas.size["width"] // 2, y - lower).click().perform()
+    check("flame graph: pointing tells the name", lambda: [
+        ActionChains(driver).move_to_element_with_offset(
+            canvas, 20 - canvas.size["width"] // 2, 30 - lower).perform(),
+        until(lambda: text(".tip strong") == "main")])
+    check("flame graph: a click zooms", lambda: [press_at(30), crumbs() == 2][1])
+    check("flame graph: a crumb leads back", lambda: [
+        find(".crumbs button").click(), crumbs() == 1][1])
+    press_at(30)
+    press(Keys.ARROW_DOWN)
+    check("flame graph: an arrow goes to the callee", lambda: text(".status strong") == "run")
+    check("flame graph: Enter zooms", lambda: [press(Keys.ENTER), crumbs() == 3][1])
+    check("flame graph: Escape zooms out", lambda: [press(Keys.ESCAPE), crumbs() == 2][1])
+    press(Keys.ESCAPE)
+    idw = sum(k["inclusive_ns"] for k in report["kernels"] if k["kernel"] == "signal_mapping.idw")
+    search("signal_mapping.idw")
+    check("search: the share of what is found", lambda: values(".found")[0] == idw)
+    check("search: it is said", lambda: text(".found").startswith(
+        f"{100 * idw / totals['Time']:.1f} % matched"))
+    check("search: nothing of what is not there", lambda: [
+        clear_search(), search("no such thing"), values(".found")[0] == 0][2])
+    clear_search()
+    check("search: Escape ends it", lambda: not text(".found"))
+    check("flame graph: i turns it over", lambda: [
+        press("i"), button("Flame").get_attribute("aria-pressed") == "true"][1])
+    press("i")
+
+
+def tree():
+    go("tree")
+    rows = lambda: [e.text for e in all_of(".tree tr[aria-level] .name")]
+    button("CPU").click()
+    check("call tree: the hot path is open", lambda: len(rows()) > 3 and rows()[0] == "main")
+    first = find(".tree tr[aria-level]")
+    first.click()
+    check("call tree: a click closes a row", lambda: rows() == ["main"])
+    check("call tree: an arrow opens it", lambda: [press(Keys.ARROW_RIGHT), len(rows()) > 1][1])
+    check("call tree: an arrow goes down", lambda: [
+        press(Keys.ARROW_DOWN), driver.switch_to.active_element.get_attribute("aria-level") == "2"][1])
+    search("run")
+    check("call tree: what is looked for is marked", lambda: all_of(".tree .hit"))
+    clear_search()
+    press("c")
+    hottest = max(report["functions"], key=lambda f: f["self_ns"])
+    check("call tree: callers, from the hottest function on",
+          lambda: values(".tree tr[aria-level='1']:first-child td:first-child") == [hottest["self_ns"]])
+    press("c")
+    go("functions")
+    find("main tbody tr").click()
+    check("a function's row opens its call tree", lambda: current() == "tree" and rows()[0] == hottest["function"])
+    check("call tree: with all of its time",
+          lambda: values(".tree tr[aria-level='1']:first-child td:first-child") == [hottest["total_ns"]])
+    check("call tree: Escape shows all again", lambda: [press(Keys.ESCAPE), rows()[0] == "main"][1])
+
+
+def timeline():
+    go("time")
+    whole = text(".found")
+    check("timeline: it is drawn", lambda: colours("main canvas") > 3)
+    check("timeline: + zooms in", lambda: [press("+"), text(".found") != whole][1])
+    closer = text(".found")
+    check("timeline: an arrow moves", lambda: [press(Keys.ARROW_RIGHT), text(".found") != closer][1])
+    check("timeline: 0 shows all", lambda: [press("0"), text(".found") == whole][1])
+    canvas = find("main canvas")
+    drag = ActionChains(driver).move_to_element(canvas)
+    check("timeline: dragging moves", lambda: [
+        press("+"), drag.click_and_hold().move_by_offset(-200, 0).release().perform(),
+        text(".found") not in (whole, closer)][2])
+    press("0")
+
+
+def tables():
+    go("kernels")
+    rows = lambda: [e.text for e in all_of("main tbody .name")]
+    longest = sorted(kernels_called(), key=lambda k: -k["inclusive_ns"])
+    check("kernels: all that were called, by time", lambda: rows() == [k["kernel"] for k in longest])
+    check("kernels: calls are the report's",
+          lambda: values("main tbody tr td:nth-child(3)") == [k["calls"] for k in longest])
+    check("kernels: time is the report's",
+          lambda: values("main tbody tr td:nth-child(4)") == [k["inclusive_ns"] for k in longest])
+    heads = all_of("main th button")
+    heads[2].click()
+    check("kernels: sorted by calls", lambda: values("main tbody tr td:nth-child(3)") == sorted(
+        [k["calls"] for k in longest], reverse=True))
+    heads[2].click()
+    check("kernels: and the other way", lambda: all_of("main th")[2].get_attribute("aria-sort") == "ascending"
+          and values("main tbody tr td:nth-child(3)") == sorted(k["calls"] for k in longest))
+    search("fusion")
+    check("kernels: filtered", lambda: sorted(rows()) == sorted(
+        k["kernel"] for k in longest if "fusion" in k["kernel"] + k["operation"]))
+    clear_search()
+    go("functions")
+    check("functions: self time is the report's", lambda: values("main tbody tr td:nth-child(2)") == sorted(
+        [f["self_ns"] for f in report["functions"]], reverse=True))
+    go("sites")
+    check("allocations: bytes are the report's", lambda: values("main tbody tr td:nth-child(2)") == sorted(
+        [s["bytes"] for s in report["allocation_sites"]], reverse=True))
+    go("notes")
+    check("the recording's host is told", lambda: report["processes"][0]["host"] in text("main"))
+    check("nothing was left out", lambda: "Nothing was left out" in text("main"))
+
+
+def themes():
+    go("overview")
+    light = background()
+    check("contrast is 4.5 or more where it is light", lambda: contrasts() >= 4.5)
+    check("t makes it dark", lambda: [press("t"), background() != light][1])
+    dark = background()
+    check("contrast is 4.5 or more where it is dark", lambda: contrasts() >= 4.5)
+    find("button[aria-label='Light or dark']").click()
+    check("so does its button, and back", lambda: background() == light)
+    driver.execute_script("try { localStorage.clear() } catch {}")
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia",
+                           {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    driver.refresh()
+    check("it starts as the system is", lambda: background() == dark)
+
+
+def stays_here():
+    """No address was asked for but the page itself and what it holds."""
+    asked = []
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            asked.append(message["params"]["request"]["url"])
+    others = [url for url in asked if not url.startswith((page, "data:"))]
+    if others or not asked:
+        raise AssertionError(f"asked for {others}, {len(asked)} in all")
+    return True
+
+
+with tempfile.TemporaryDirectory() as profile:
+    driver = start(profile)
+    try:
+        driver.get("about:blank")
+        driver.get_log("performance")  # Of the browser's own first page.
+        driver.get(page)
+        overview()
+        around()
+        flame()
+        tree()
+        timeline()
+        tables()
+        themes()
+        check("no request leaves the page", stays_here)
+        errors = driver.get_log("browser")
+        check("nothing on the console", lambda: not errors or print("#", errors))
+    finally:
+        driver.quit()
