@@ -176,7 +176,7 @@ static int check(const struct recoat_command *command, const struct options *opt
 					  "neither a kernel, --command nor --save with it");
 	if (!options->load && recoat_bench_config_check(config, &error))
 		return recoat_usage_error(command, "%s", error.text);
-	if (!options->load && recoat_runtime_check(NULL, config->heap, "0", &error))
+	if (!options->load && recoat_runtime_check(NULL, config->heap, "0", NULL, &error))
 		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
 	return 0;
 }

@@ -154,6 +154,35 @@ static void test_calls_are_the_outermost(void **state)
 	free(trace);
 }
 
+/* Around a call of a kernel that was summed up there may be one that was not written. */
+static void test_of_summed_kernels_only_outermost_calls_count(void **state)
+{
+	struct recoat_error error = {""};
+	struct fixture_packet spans, sums_packet;
+	char *trace = start_recording(*state, "r", &spans);
+	uint64_t sums[3] = {0};
+
+	put_span(&spans, 2010, 3, 2, 1);
+	put_span(&spans, 2020, 20, 1, 1);
+	put_span(&spans, 2040, 30, 1, 0);
+	fixture_store(trace, "spans-1-0", &spans);
+	fixture_begin(&sums_packet, RECOAT_STREAM_SPANS, 0);
+	fixture_put_span_total(&sums_packet, 2100,
+			       &(struct recoat_span_total){.link = 0, .count = 9, .time = 900});
+	fixture_store(trace, "sums-0-0", &sums_packet);
+	assert_int_equal(recoat_calls_read(trace, count_call, sums, &error), 0);
+	assert_int_equal(sums[0], 1);
+	assert_int_equal(sums[1], 30);
+	assert_int_equal(sums[2], 1);
+	/* Alone, a nested call of a summed kernel is passed over. */
+	fixture_begin(&spans, RECOAT_STREAM_SPANS, 1);
+	put_span(&spans, 2200, 20, 1, 1);
+	fixture_store(trace, "spans-2-0", &spans);
+	assert_int_equal(recoat_calls_read(trace, count_call, sums, &error), 0);
+	assert_int_equal(sums[0], 2);
+	free(trace);
+}
+
 static void test_a_span_of_no_link_is_refused(void **state)
 {
 	struct recoat_error error = {""};
@@ -347,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_chain_counts_once),
 		TEST(test_calls_are_the_outermost),
+		TEST(test_of_summed_kernels_only_outermost_calls_count),
 		TEST(test_a_span_of_no_link_is_refused),
 		TEST(test_one_recording_a_side_compares_calls),
 		TEST(test_several_recordings_compare_runs),
