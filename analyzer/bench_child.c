@@ -123,10 +123,11 @@ static int judge(char *const *words, int status, const char *log, struct recoat_
 	if (!strncmp(line, "recoat: ", 8))
 		return recoat_error_set(error, -EINVAL, "%s", line + 8);
 	if (WIFSIGNALED(status))
-		return recoat_error_set(error, -EINVAL, "%s: ended by signal %d: %s",
-					program_of(words), WTERMSIG(status), line);
-	return recoat_error_set(error, -EINVAL, "%s: exit status %d, expected 0: %s",
-				program_of(words), WEXITSTATUS(status), line);
+		return recoat_error_set(error, -EINVAL, "%s: ended by signal %d%s%s",
+					program_of(words), WTERMSIG(status), *line ? ": " : "",
+					line);
+	return recoat_error_set(error, -EINVAL, "%s: exit status %d, expected 0%s%s",
+				program_of(words), WEXITSTATUS(status), *line ? ": " : "", line);
 }
 
 int recoat_bench_child_run(char *const *words, const char *log, double limit,

@@ -30,6 +30,7 @@ struct reading {
 	const char **kernel; /* By a number of our own, */
 	size_t kernels, room;
 	struct recoat_numbers link; /* which a link has here. */
+	struct recoat_map summed;   /* Kernels of which not all calls were written. */
 	struct waiting *waiting;
 	size_t waits, waiting_room;
 };
@@ -46,6 +47,24 @@ static int take_process_event(void *user, const struct recoat_event *event)
 	reading->kernel[reading->kernels++] =
 		recoat_strings_intern(&reading->strings, event->as.kernel_link.kernel);
 	return 0;
+}
+
+static int take_total(void *user, const struct recoat_event *event)
+{
+	struct reading *reading = user;
+	uint32_t kernel;
+
+	if (event->key != RECOAT_KEY_span_total)
+		return 0;
+	kernel = recoat_numbers_get(&reading->link, event->as.span_total.link);
+	if (kernel != RECOAT_NONE)
+		recoat_map_put(&reading->summed, (uintptr_t)reading->kernel[kernel], 0, 0);
+	return 0;
+}
+
+static bool is_summed(const struct reading *reading, const char *kernel)
+{
+	return recoat_map_get(&reading->summed, (uintptr_t)kernel, 0) != RECOAT_NONE;
 }
 
 static void flush(struct reading *reading)
@@ -79,6 +98,9 @@ static void end_inner(struct reading *reading, const char *kernel, unsigned dept
 static void take_call(struct reading *reading, const char *kernel, uint64_t time, unsigned depth)
 {
 	end_inner(reading, kernel, depth);
+	/* Around it may be a call that was not written. */
+	if (depth && is_summed(reading, kernel))
+		return;
 	if (!depth) {
 		reading->take(reading->user, kernel, time);
 		flush(reading);
@@ -122,6 +144,7 @@ static int end_stream(void *user, const char *name)
 static int read_trace(struct reading *reading, const char *directory)
 {
 	struct recoat_visitor process = {.user = reading, .event = take_process_event};
+	struct recoat_visitor sums = {.user = reading, .event = take_total};
 	struct recoat_visitor spans = {.user = reading, .event = take_span, .stream = end_stream};
 	struct recoat_trace *trace;
 	int result = recoat_trace_open(directory, &trace, reading->error);
@@ -132,10 +155,14 @@ static int read_trace(struct reading *reading, const char *directory)
 	reading->metadata = recoat_trace_metadata(trace);
 	result = recoat_trace_read(trace, RECOAT_PART_PROCESS, &process, reading->error);
 	if (!result)
+		result = recoat_trace_read(trace, RECOAT_PART_SUMS, &sums, reading->error);
+	if (!result)
 		result = recoat_trace_read(trace, RECOAT_PART_SPANS, &spans, reading->error);
 	flush(reading);
 	recoat_numbers_fini(&reading->link);
+	recoat_map_fini(&reading->summed);
 	reading->link = (struct recoat_numbers){0};
+	reading->summed = (struct recoat_map){0};
 	recoat_trace_close(trace);
 	return result;
 }

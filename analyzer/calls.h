@@ -15,8 +15,9 @@ typedef void recoat_call_taker(void *user, const char *kernel, uint64_t time);
 
 /*
  * Read the spans of the recording at `path` once. A call waits until the one around it has
- * ended; beyond RECOAT_CALLS_WAITING at a time, nested calls are passed over. 0, or -errno with
- * `error` filled.
+ * ended; beyond RECOAT_CALLS_WAITING at a time, nested calls are passed over. So are nested ones of
+ * a kernel that the runtime summed up; of its others, those that were written are given. 0, or
+ * -errno with `error` filled.
  */
 #define RECOAT_CALLS_WAITING 1000000
 int recoat_calls_read(const char *path, recoat_call_taker *take, void *user,

@@ -39,6 +39,8 @@ static struct recoat_bench bench_of(const char *sizes, const char *chains)
 	return bench;
 }
 
+static double spread = 0.001; /* Share of a time by which samples lie apart. */
+
 /* `count` samples, an odd number, whose median is `time`. */
 static void measure(struct recoat_bench *bench, size_t size, size_t variant, double time,
 		    unsigned count)
@@ -46,7 +48,7 @@ static void measure(struct recoat_bench *bench, size_t size, size_t variant, dou
 	struct recoat_bench_cell *cell = recoat_bench_cell(bench, 0, size, variant);
 
 	for (unsigned i = 0; i < count; i++)
-		recoat_bench_add_sample(cell, time * (1 + ((double)i - count / 2) / 1000), NAN);
+		recoat_bench_add_sample(cell, time * (1 + ((double)i - count / 2) * spread), NAN);
 }
 
 static void test_sizes_are_numbers_in_order(void **state)
@@ -186,9 +188,12 @@ static void test_finds_where_a_chain_pays(void **state)
 	assert_int_equal(crossing((double[]){500, 600, 700}, 5).advantage, RECOAT_BENCH_ALWAYS);
 	assert_int_equal(crossing((double[]){5e5, 6e5, 7e5}, 5).advantage, RECOAT_BENCH_NEVER);
 	/* What lies in between without a difference does not count. */
-	found = crossing((double[]){3000, 10000, 20000}, 5);
+	spread = 0.2;
+	found = crossing((double[]){1e5, 12000, 1000}, 5);
+	spread = 0.001;
 	assert_int_equal(found.advantage, RECOAT_BENCH_FROM);
-	assert_true(fabs(found.size - 1000) < 0.01);
+	/* 1.2 behind at 1k, 100 ahead at 10k. */
+	assert_true(fabs(found.size - 1000 * pow(10, log(1.2) / log(120))) < 0.01);
 }
 
 static void test_tells_no_crossing_that_is_not_shown(void **state)

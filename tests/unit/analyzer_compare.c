@@ -143,13 +143,43 @@ static void test_calls_are_the_outermost(void **state)
 	put_span(&spans, 2020, 5, 2, 2);
 	put_span(&spans, 2030, 20, 1, 1);
 	put_span(&spans, 2035, 4, 1, 1);
+	put_span(&spans, 2038, 2, 2, 1); /* Beside the other fuse, not around it. */
 	put_span(&spans, 2040, 39, 3, 0);
 	put_span(&spans, 2050, 7, 1, 1); /* Around it was a span that never ended. */
 	fixture_store(trace, "spans-1-0", &spans);
 	assert_int_equal(recoat_calls_read(trace, count_call, sums, &error), 0);
 	assert_int_equal(sums[0], 3);
 	assert_int_equal(sums[1], 20 + 4 + 7);
-	assert_int_equal(sums[2], 2);
+	assert_int_equal(sums[2], 3);
+	free(trace);
+}
+
+/* Around a call of a kernel that was summed up there may be one that was not written. */
+static void test_of_summed_kernels_only_outermost_calls_count(void **state)
+{
+	struct recoat_error error = {""};
+	struct fixture_packet spans, sums_packet;
+	char *trace = start_recording(*state, "r", &spans);
+	uint64_t sums[3] = {0};
+
+	put_span(&spans, 2010, 3, 2, 1);
+	put_span(&spans, 2020, 20, 1, 1);
+	put_span(&spans, 2040, 30, 1, 0);
+	fixture_store(trace, "spans-1-0", &spans);
+	fixture_begin(&sums_packet, RECOAT_STREAM_SPANS, 0);
+	fixture_put_span_total(&sums_packet, 2100,
+			       &(struct recoat_span_total){.link = 0, .count = 9, .time = 900});
+	fixture_store(trace, "sums-0-0", &sums_packet);
+	assert_int_equal(recoat_calls_read(trace, count_call, sums, &error), 0);
+	assert_int_equal(sums[0], 1);
+	assert_int_equal(sums[1], 30);
+	assert_int_equal(sums[2], 1);
+	/* Alone, a nested call of a summed kernel is passed over. */
+	fixture_begin(&spans, RECOAT_STREAM_SPANS, 1);
+	put_span(&spans, 2200, 20, 1, 1);
+	fixture_store(trace, "spans-2-0", &spans);
+	assert_int_equal(recoat_calls_read(trace, count_call, sums, &error), 0);
+	assert_int_equal(sums[0], 2);
 	free(trace);
 }
 
@@ -257,19 +287,20 @@ static void test_several_recordings_compare_runs(void **state)
 static void test_tells_what_appeared_and_vanished(void **state)
 {
 	struct recoat_comparison comparison;
-	struct recoat_digest side[2];
+	struct recoat_digest side[8];
+	char name[] = "0";
 
-	record(*state, "a", 2, 5, 100);
-	record(*state, "b", 3, 5, 100);
-	side[0] = digest(*state, "a");
-	side[1] = digest(*state, "b");
-	recoat_comparison_create(&comparison, &side[0], 1, &side[1], 1);
+	for (unsigned i = 0; i < 8; i++, ++*name) {
+		record(*state, name, i < 4 ? 2 : 3, 5, 100 + i);
+		side[i] = digest(*state, name);
+	}
+	recoat_comparison_create(&comparison, side, 4, side + 4, 4);
 	assert_int_equal(find_row(&comparison, "fuse")->presence, RECOAT_VANISHED);
 	assert_int_equal(find_row(&comparison, "stats")->presence, RECOAT_APPEARED);
 	assert_false(recoat_row_is_slower(find_row(&comparison, "stats"), 0));
 	recoat_comparison_destroy(&comparison);
-	recoat_digest_destroy(&side[0]);
-	recoat_digest_destroy(&side[1]);
+	for (unsigned i = 0; i < 8; i++)
+		recoat_digest_destroy(&side[i]);
 }
 
 static void test_a_verdict_needs_p_and_interval(void **state)
@@ -277,6 +308,7 @@ static void test_a_verdict_needs_p_and_interval(void **state)
 	const double low[] = {10, 11, 12, 13, 14, 15}, high[] = {20, 21, 22, 23, 24, 25};
 	const double zero[] = {0, 0, 0, 0}, odd[] = {9, 10, 11, 12, 13, 30};
 	struct recoat_contrast contrast = recoat_contrast_make(low, 6, high, 6);
+	double a[20], b[20];
 
 	(void)state;
 	assert_int_equal(contrast.verdict, RECOAT_MORE);
@@ -285,6 +317,15 @@ static void test_a_verdict_needs_p_and_interval(void **state)
 	assert_int_equal(recoat_contrast_make(high, 6, low, 6).verdict, RECOAT_LESS);
 	assert_int_equal(recoat_contrast_make(low, 6, odd, 6).verdict, RECOAT_SAME);
 	assert_int_equal(recoat_contrast_make(low, 3, high, 6).verdict, RECOAT_TOO_FEW);
+	assert_int_equal(recoat_contrast_make(low, 6, high, 3).verdict, RECOAT_TOO_FEW);
+	/* Medians 1 and 2 beyond doubt, but some are far on the other side. */
+	for (unsigned i = 0; i < 20; i++) {
+		a[i] = i < 16 ? 1 : 9;
+		b[i] = i < 16 ? 2 : 0.5;
+	}
+	contrast = recoat_contrast_make(a, 20, b, 20);
+	assert_true(contrast.between.low > 1 && contrast.p >= RECOAT_P_LEAST);
+	assert_int_equal(contrast.verdict, RECOAT_SAME);
 	assert_int_equal(recoat_contrast_make(zero, 4, high, 6).verdict, RECOAT_MORE);
 	assert_true(isnan(recoat_contrast_make(zero, 4, high, 6).ratio));
 	assert_int_equal(recoat_contrast_make(NULL, 0, high, 6).verdict, RECOAT_TOO_FEW);
@@ -335,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_chain_counts_once),
 		TEST(test_calls_are_the_outermost),
+		TEST(test_of_summed_kernels_only_outermost_calls_count),
 		TEST(test_a_span_of_no_link_is_refused),
 		TEST(test_one_recording_a_side_compares_calls),
 		TEST(test_several_recordings_compare_runs),

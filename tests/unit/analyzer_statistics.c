@@ -161,6 +161,12 @@ static void test_large_samples_are_judged_rightly(void **state)
 	for (size_t i = 0; i < 25; i++)
 		a[i] = b[i] = 1;
 	assert_near(recoat_mann_whitney(a, 25, b, 25), 1, 0);
+	/* Ranks 10.5 of 20 zeros, 35.5 of 30 ones: 125 off the mean, variance 1913.27. */
+	for (size_t i = 0; i < 25; i++) {
+		a[i] = i >= 15;
+		b[i] = i >= 5;
+	}
+	assert_near(recoat_mann_whitney(a, 25, b, 25), 0.0044229520, 1e-8);
 }
 
 static void test_p_is_symmetric_and_sees_order_only(void **state)
@@ -211,6 +217,7 @@ static void test_the_bootstrap_knows_simple_cases(void **state)
 	const double two[] = {2, 2, 2, 2}, three[] = {3, 3, 3}, zero[] = {0, 0, 0};
 	const double spread[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
 	struct recoat_interval between = recoat_bootstrap_ratio(two, 4, three, 3);
+	const double skewed[] = {1, 1, 1, 1, 1, 3};
 	struct recoat_interval again;
 
 	(void)state;
@@ -222,6 +229,8 @@ static void test_the_bootstrap_knows_simple_cases(void **state)
 	again = recoat_bootstrap_ratio(two, 4, spread, 10);
 	assert_near(between.low, again.low, 0);
 	assert_near(between.high, again.high, 0);
+	/* Of 6 draws 4 or more are 3 in 0.9%, 3 or more in 6.2%: then the median is 2. */
+	assert_near(recoat_bootstrap_ratio(skewed, 1, skewed, 6).high, 2, 0);
 	/* Order statistics of the median of 10: the 2nd to the 9th value, at 97.9%. */
 	assert_true(between.low >= 1 && between.low <= 1.75);
 	assert_true(between.high >= 3.75 && between.high <= 4.5);
