@@ -266,6 +266,22 @@ static void patch_slot(const struct recoat_slot *slot)
 		refuse(definition, slot->module, "its slot cannot be written");
 }
 
+/* Could a slot that leads to it have to be changed, or tell its address? */
+static bool wants_slots(const struct recoat_definition *definition)
+{
+	return !definition->gone &&
+	       (!definition->address || (definition->caught != RECOAT_CAUGHT_INLINE &&
+					 definition->kernel->hook != RECOAT_HOOK_INLINE));
+}
+
+static bool any_wants_slots(void)
+{
+	for (uint32_t i = 0; i < recoat_definition_count(); i++)
+		if (wants_slots(recoat_definition_at(i)))
+			return true;
+	return false;
+}
+
 /* A new definition concerns every module; a new module, every definition. */
 static void patch_slots(struct recoat_module *modules, uint32_t count, bool new_definition)
 {
@@ -336,7 +352,8 @@ void recoat_hook_catch(struct recoat_module *modules, uint32_t count)
 	}
 	recoat_definition_drop_gone(modules, count);
 	any_new = each_new(modules, count, catch_known);
-	if (recoat_definition_count())
+	recoat_inline_rest();
+	if (any_wants_slots())
 		patch_slots(modules, count, any_new);
 	each_new(modules, count, judge);
 	for (uint32_t i = 0; i < count; i++)
