@@ -103,7 +103,7 @@ static void at_both_ends(void **state)
 {
 	uint8_t code[] = {0xe9, 0, 0, 0, 0, 0x90, 0x90, 0x8f, 0xf4, 0xff, 0xff, 0xff};
 	struct recoat_mapping text = text_of(code, sizeof(code));
-	struct recoat_mapping cut = text_of(code + 7, 5);
+	struct recoat_mapping cut = text_of(code + 7, 5), shorter = text_of(code, 8);
 
 	(void)state;
 	for (int question = 0; question < 3; question++) {
@@ -115,6 +115,8 @@ static void at_both_ends(void **state)
 	recoat_branches_forget();
 	for (int question = 0; question < 3; question++)
 		assert_true(recoat_branches_lead_into(&text, text.start, text.start + 1));
+	for (int question = 0; question < 3; question++)
+		assert_false(recoat_branches_lead_into(&shorter, text.start, text.start + 1));
 	for (int question = 0; question < 3; question++)
 		assert_false(recoat_branches_lead_into(&cut, cut.start, cut.end));
 	recoat_branches_forget();
