@@ -95,25 +95,6 @@ static void try_type(struct search *search, uint64_t address)
 	each_word(search, address - WORD, try_table);
 }
 
-/* Linkers that give code a segment of its own put no data there. */
-static bool may_hold_names(const struct recoat_place *place, uint32_t index)
-{
-	bool apart = false;
-
-	for (uint32_t i = 0; i < place->segments; i++)
-		apart |= !(place->segment[i].flags & (PF_W | PF_X));
-	return !(place->segment[index].flags & (apart ? PF_W | PF_X : PF_W));
-}
-
-bool recoat_place_mentions(const struct recoat_place *place, const char *name, size_t bytes)
-{
-	for (uint32_t i = 0; i < place->segments; i++)
-		if (may_hold_names(place, i) &&
-		    memmem(place->segment[i].data, place->segment[i].bytes, name, bytes))
-			return true;
-	return false;
-}
-
 static void search_segment(struct search *search, const struct recoat_segment *segment,
 			   const char *name)
 {
@@ -137,6 +118,25 @@ static const char *judge(const struct search *search, char *room, size_t room_by
 	snprintf(room, room_bytes, "its vtable has at most %llu slots, expected one of number %u",
 		 (unsigned long long)search->short_slots, search->slot);
 	return room;
+}
+
+/* Linkers that give code a segment of its own put no data there. */
+static bool may_hold_names(const struct recoat_place *place, uint32_t index)
+{
+	bool apart = false;
+
+	for (uint32_t i = 0; i < place->segments; i++)
+		apart |= !(place->segment[i].flags & (PF_W | PF_X));
+	return !(place->segment[index].flags & (apart ? PF_W | PF_X : PF_W));
+}
+
+bool recoat_place_mentions(const struct recoat_place *place, const char *name, size_t bytes)
+{
+	for (uint32_t i = 0; i < place->segments; i++)
+		if (may_hold_names(place, i) &&
+		    memmem(place->segment[i].data, place->segment[i].bytes, name, bytes))
+			return true;
+	return false;
 }
 
 bool recoat_locate_rtti(const struct recoat_place *place, const char *type, uint32_t slot,
