@@ -374,7 +374,8 @@ static void print_path_counts(const struct recoat_report *report, FILE *file)
 				  recoat_format_count(sum.truncated).text));
 	if (sum.incomplete)
 		print_own(report, file, "",
-			  recoat_strdup("RECOAT_UNWIND=complete opens libunwind at the start"));
+			  recoat_strdup("RECOAT_UNWIND=complete opens libunwind at the start, for "
+					"all of them"));
 }
 
 static void print_stops(const struct recoat_report *report, FILE *file)

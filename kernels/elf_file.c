@@ -13,11 +13,13 @@
 
 #define READ_MAX (1ull << 30) /* A table that is longer is no table. */
 
+#define BLOCK 16384 /* Taken at least: what is read is small, mostly. */
+
 /* What was read, in a list. */
 struct recoat_pages {
 	struct recoat_pages *next;
-	uint64_t bytes; /* Of the mapping, this header included. */
-	char data[];
+	uint64_t bytes; /* Of the mapping, this header included, */
+	uint64_t used;  /* and of those, taken. */
 };
 
 /* The caller's `errno` is not looked at: what cannot be read is as good as absent. */
@@ -44,34 +46,43 @@ bool recoat_elf_file_copy(const struct recoat_elf_file *file, uint64_t offset, u
 	       read_at(file->fd, to, bytes, offset);
 }
 
-static struct recoat_pages *take_pages(uint64_t bytes)
+/* All of the pages will be written to: to take them one by one at faults would cost more. */
+static bool add_pages(struct recoat_elf_file *file, uint64_t needed)
 {
-	uint64_t whole = sizeof(struct recoat_pages) + bytes + 1;
-	long at = syscall(SYS_mmap, NULL, whole, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0L);
+	uint64_t whole = sizeof(struct recoat_pages) + needed;
+	struct recoat_pages *pages;
+	long at;
 
+	if (whole < BLOCK)
+		whole = BLOCK;
+	at = syscall(SYS_mmap, NULL, whole, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE, -1, 0L);
 	if (at == -1)
-		return NULL;
-	((struct recoat_pages *)at)->bytes = whole;
-	return (struct recoat_pages *)at;
+		return false;
+	pages = (struct recoat_pages *)at;
+	pages->next = file->pages;
+	pages->bytes = whole;
+	pages->used = sizeof(*pages);
+	file->pages = pages;
+	return true;
 }
 
 void *recoat_elf_file_read(struct recoat_elf_file *file, uint64_t offset, uint64_t bytes)
 {
-	struct recoat_pages *pages;
+	uint64_t needed = (bytes + 1 + 7) & ~7ull;
+	char *data;
 
 	if (!bytes || bytes > READ_MAX || offset > file->bytes || bytes > file->bytes - offset)
 		return NULL;
-	pages = take_pages(bytes);
-	if (!pages)
+	if ((!file->pages || file->pages->bytes - file->pages->used < needed) &&
+	    !add_pages(file, needed))
 		return NULL;
-	if (!read_at(file->fd, pages->data, bytes, offset)) {
-		syscall(SYS_munmap, pages, pages->bytes);
+	data = (char *)file->pages + file->pages->used;
+	if (!read_at(file->fd, data, bytes, offset))
 		return NULL;
-	}
-	pages->next = file->pages;
-	file->pages = pages;
-	return pages->data;
+	data[bytes] = '\0';
+	file->pages->used += needed;
+	return data;
 }
 
 void recoat_elf_file_close(struct recoat_elf_file *file)

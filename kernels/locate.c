@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define FUNCTIONS_ENCODING 0x3b /* Of .eh_frame_hdr: relative to it, 4 bytes, signed. */
+#define FAMILY_BYTES 8          /* Names of types that share so many are looked for together. */
 
 const char *const recoat_how_name[RECOAT_HOW_COUNT] = {
 	[RECOAT_HOW_DYNSYM] = "dynsym",         [RECOAT_HOW_SYMTAB] = "symtab",
@@ -91,6 +92,9 @@ struct search {
 	const struct recoat_locate_sink *sink;
 	struct recoat_wanted wanted;
 	bool considered[RECOAT_KERNELS_MAX];
+	bool types_asked, types_there; /* Whether there is type information, once it was asked. */
+	const char *absent;            /* No type's name begins with this: NULL, or so many */
+	size_t absent_bytes;           /* bytes of the catalogue's. */
 };
 
 static void consider(struct search *search, const char *globs)
@@ -164,15 +168,60 @@ static bool has_type_information(const struct recoat_place *place)
 	static const char class[] = "_ZTVN10__cxxabiv1";
 	const struct recoat_symbol_table *table = &place->dynamic;
 
-	if (!table->string_bytes ||
-	    !memmem(table->strings, table->string_bytes, class, sizeof(class) - 1))
-		return false;
 	for (uint64_t i = 1; i < table->count; i++)
 		if (table->symbol[i].st_shndx == SHN_UNDEF &&
 		    !strncmp(recoat_symbol_name(table, &table->symbol[i]), class,
 			     sizeof(class) - 1))
 			return true;
 	return false;
+}
+
+static bool has_types(struct search *search)
+{
+	if (!search->types_asked)
+		search->types_there = has_type_information(search->place);
+	search->types_asked = true;
+	return search->types_there;
+}
+
+static size_t common_bytes(const char *one, const char *other)
+{
+	size_t count = 0;
+
+	while (one[count] && one[count] == other[count])
+		count++;
+	return count;
+}
+
+/* How many first bytes the type's name shares with those of its kin that are still wanted. */
+static size_t family_bytes(const struct search *search, uint32_t index)
+{
+	const char *type = search->catalogue->kernel[index].rtti;
+	size_t bytes = strlen(type);
+
+	for (uint32_t i = index + 1; i < search->catalogue->count; i++) {
+		size_t common = common_bytes(type, search->catalogue->kernel[i].rtti);
+
+		if (search->considered[i] && common >= FAMILY_BYTES && common < bytes)
+			bytes = common;
+	}
+	return bytes;
+}
+
+/*
+ * Looking for a name takes a pass over all read-only data, which hardly ever has it: look for
+ * what several names begin with first.
+ */
+static bool is_absent(struct search *search, uint32_t index)
+{
+	const char *type = search->catalogue->kernel[index].rtti;
+
+	if (search->absent && strncmp(type, search->absent, search->absent_bytes) == 0)
+		return true;
+	search->absent_bytes = family_bytes(search, index);
+	search->absent =
+		recoat_place_mentions(search->place, type, search->absent_bytes) ? NULL : type;
+	return search->absent != NULL;
 }
 
 static void search_types(struct search *search, uint32_t index)
@@ -183,7 +232,7 @@ static void search_types(struct search *search, uint32_t index)
 	const char *reason;
 	char room[160];
 
-	if (!kernel->module[0] && !has_type_information(search->place))
+	if ((!kernel->module[0] && !has_types(search)) || is_absent(search, index))
 		return;
 	entry.symbol = kernel->rtti;
 	if (recoat_locate_rtti(search->place, kernel->rtti, kernel->slot, &entry.address,

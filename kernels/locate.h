@@ -113,6 +113,9 @@ void recoat_locate_symbols(const struct recoat_place *place,
 			   const struct recoat_symbol_table *table, enum recoat_how how,
 			   struct recoat_wanted *wanted, const struct recoat_locate_sink *sink);
 
+/* Do `bytes` bytes of a type's name stand where names of types can be? */
+bool recoat_place_mentions(const struct recoat_place *place, const char *name, size_t bytes);
+
 /*
  * The function in slot `slot` of the vtable of the class with this type name (Itanium C++ ABI:
  * the vtable holds 0, the address of the typeinfo, then the functions; a typeinfo's second

@@ -130,6 +130,15 @@ static bool may_hold_names(const struct recoat_place *place, uint32_t index)
 	return !(place->segment[index].flags & (apart ? PF_W | PF_X : PF_W));
 }
 
+bool recoat_place_mentions(const struct recoat_place *place, const char *name, size_t bytes)
+{
+	for (uint32_t i = 0; i < place->segments; i++)
+		if (may_hold_names(place, i) &&
+		    memmem(place->segment[i].data, place->segment[i].bytes, name, bytes))
+			return true;
+	return false;
+}
+
 bool recoat_locate_rtti(const struct recoat_place *place, const char *type, uint32_t slot,
 			uint64_t *address, uint64_t *vtable_slot, char *room, size_t room_bytes,
 			const char **reason)

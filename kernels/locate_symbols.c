@@ -11,9 +11,16 @@
 #define PATTERNS_MAX (RECOAT_KERNELS_MAX * RECOAT_KERNEL_SYMBOLS_MAX)
 #define MATCHES_MAX 4096
 #define LISTED_MAX 16 /* Of several candidates, so many are named. */
+#define KEYS 512      /* Of a filter that few names of hundreds of thousands are to pass. */
 
+/*
+ * Names are told apart by their keys: their first eight bytes as a word, zeros behind a shorter
+ * one's end. A pattern means names whose key equals its own in the bytes of `mask`.
+ */
 struct pattern {
 	const char *text;
+	uint64_t key;
+	uint64_t mask;
 	uint32_t prefix; /* Bytes before the first * or ?. */
 	uint16_t kernel;
 	uint8_t number; /* Of the kernel's patterns. */
@@ -32,12 +39,39 @@ struct matching {
 	const struct recoat_symbol_table *table;
 	const struct recoat_locate_sink *sink;
 	enum recoat_how how;
-	bool starts[256]; /* Some pattern may match names that begin with this byte. */
+	bool keys[KEYS]; /* Some pattern may match names whose keys have this number, */
+	bool any_key;    /* or names with any key. */
 	uint32_t patterns;
 	uint32_t matches;
 	struct pattern pattern[PATTERNS_MAX];
 	struct match match[MATCHES_MAX];
 };
+
+static uint64_t first_bytes(uint32_t count)
+{
+	return count < 8 ? (1ull << 8 * count) - 1 : UINT64_MAX;
+}
+
+/* Bytes behind the first NUL do not count. */
+static uint64_t cut_at_end(uint64_t word)
+{
+	uint64_t ends = (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+
+	return ends ? word & ((ends & -ends) - 1) : word;
+}
+
+static uint64_t key_of(const char *name, uint64_t readable)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, name, readable < sizeof(word) ? readable : sizeof(word));
+	return cut_at_end(word);
+}
+
+static uint32_t number_of(uint64_t key)
+{
+	return (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32) % KEYS;
+}
 
 static void add_pattern(struct matching *matching, uint32_t kernel, uint8_t number)
 {
@@ -51,10 +85,12 @@ static void add_pattern(struct matching *matching, uint32_t kernel, uint8_t numb
 		.number = number,
 	};
 	pattern->glob = text[pattern->prefix] != '\0';
-	if (pattern->prefix)
-		matching->starts[(unsigned char)text[0]] = true;
+	pattern->mask = pattern->glob ? first_bytes(pattern->prefix) : UINT64_MAX;
+	pattern->key = key_of(text, RECOAT_SYMBOL_MAX) & pattern->mask;
+	if (pattern->mask == UINT64_MAX)
+		matching->keys[number_of(pattern->key)] = true;
 	else
-		memset(matching->starts, true, sizeof(matching->starts));
+		matching->any_key = true;
 }
 
 static void take_patterns(struct matching *matching, const struct recoat_wanted *wanted)
@@ -94,14 +130,20 @@ static void add_match(struct matching *matching, uint32_t pattern, const Elf64_S
 
 static void match_symbol(struct matching *matching, const Elf64_Sym *symbol, bool globs_only)
 {
-	const char *name = recoat_symbol_name(matching->table, symbol);
+	const struct recoat_symbol_table *table = matching->table;
+	const char *name = recoat_symbol_name(table, symbol);
+	uint64_t key;
 
-	if (!matching->starts[(unsigned char)name[0]])
+	if (!*name)
+		return;
+	key = key_of(name, table->string_bytes - symbol->st_name);
+	if (!matching->keys[number_of(key)] && !matching->any_key)
 		return;
 	for (uint32_t i = 0; i < matching->patterns; i++) {
 		const struct pattern *pattern = &matching->pattern[i];
 
-		if ((pattern->glob || !globs_only) && fits(pattern, name))
+		if ((key & pattern->mask) == pattern->key && (pattern->glob || !globs_only) &&
+		    fits(pattern, name))
 			add_match(matching, i, symbol);
 	}
 }

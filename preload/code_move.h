@@ -37,11 +37,13 @@ struct recoat_moved {
 const char *recoat_code_move(const struct recoat_function *function, uint64_t place, uint8_t *code,
 			     size_t room, struct recoat_moved *moved);
 
+struct recoat_mapping;
+
 /*
- * Whether a branch elsewhere in the module leads into the bytes that are to be overwritten, or one
+ * Whether a branch elsewhere in `text`, the module's code, leads into the bytes that are to be overwritten, or one
  * of the function's own back to its start. NULL, or the reason why so.
  */
 const char *recoat_code_scan(const struct recoat_function *function,
-			     const struct recoat_moved *moved);
+			     const struct recoat_moved *moved, const struct recoat_mapping *text);
 
 #endif

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking for branches into bytes that are to be overwritten. */
-#include <string.h>
-#include <sys/mman.h>
-
+#include "preload/code_branches.h"
 #include "preload/code_move.h"
 #include "preload/decoder.h"
-#include "preload/maps.h"
-
-#define JMP_REL32 0xe9
-#define CALL_REL32 0xe8
-#define TWO_BYTE 0x0f
-#define JCC_REL32 0x80
 
 static const char into_the_middle[] = "a branch leads into the bytes to be overwritten";
 
@@ -47,42 +39,11 @@ static const char *scan_body(const struct recoat_function *function, uint64_t mi
 	return NULL;
 }
 
-static bool is_branch(const uint8_t *displacement, const uint8_t *start)
-{
-	if (displacement > start &&
-	    (displacement[-1] == JMP_REL32 || displacement[-1] == CALL_REL32))
-		return true;
-	return displacement > start + 1 && displacement[-2] == TWO_BYTE &&
-	       (displacement[-1] & 0xf0) == JCC_REL32;
-}
-
-/*
- * Other parts of a function (cold ones, split off) may stand anywhere in the module: any four
- * bytes that would lead from a branch into the middle will do to refuse. Hardly any chance ones do.
- */
-static const char *scan_mapping(const struct recoat_mapping *text, uint64_t from, uint64_t middle)
-{
-	const uint8_t *start = (const uint8_t *)text->start;
-	const uint8_t *end = (const uint8_t *)text->end - sizeof(int32_t);
-
-	for (const uint8_t *at = start; at <= end; at++) {
-		int32_t displacement;
-		uint64_t target;
-
-		memcpy(&displacement, at, sizeof displacement);
-		target = (uint64_t)at + sizeof displacement + (uint64_t)(int64_t)displacement;
-		if (__builtin_expect(target - from < middle - from, 0) && is_branch(at, start))
-			return into_the_middle;
-	}
-	return NULL;
-}
-
 const char *recoat_code_scan(const struct recoat_function *function,
-			     const struct recoat_moved *moved)
+			     const struct recoat_moved *moved, const struct recoat_mapping *text)
 {
 	uint64_t middle = middle_end(function, moved);
 	bool several = moved->count > 1 && moved->from[1] < RECOAT_JUMP_BYTES;
-	struct recoat_mapping text;
 	const char *reason = scan_body(function, middle);
 
 	if (reason)
@@ -90,7 +51,7 @@ const char *recoat_code_scan(const struct recoat_function *function,
 	/* Short branches cannot be looked for then. One instruction has no middle to lead into. */
 	if (!function->end && several)
 		return "its size is not known";
-	if (!recoat_maps_find(function->patch, &text))
-		return "its memory is not known";
-	return scan_mapping(&text, function->patch + 1, middle);
+	/* Other parts of a function (cold ones, split off) may stand anywhere in the module. */
+	return recoat_branches_lead_into(text, function->patch + 1, middle) ? into_the_middle
+									    : NULL;
 }

@@ -178,3 +178,18 @@ const ElfW(Sym) *recoat_elf_find_object(const struct recoat_elf_image *image, co
 {
 	return find(image, name, is_object);
 }
+
+bool recoat_elf_imports(const struct recoat_elf_image *image, const char *name)
+{
+	/* Those that are not hashed come first, and what is not defined is not hashed. */
+	uint32_t end = image->gnu_hash ? image->gnu_hash[1] : recoat_elf_symbol_count(image);
+
+	for (uint32_t i = 1; i < end; i++) {
+		const ElfW(Sym) *symbol = &image->symbols[i];
+
+		if (symbol->st_shndx == SHN_UNDEF &&
+		    !strcmp(image->strings + symbol->st_name, name))
+			return true;
+	}
+	return false;
+}

@@ -42,4 +42,7 @@ bool recoat_elf_is_function(const ElfW(Sym) *symbol);
 /* As recoat_elf_find_function() for data. */
 const ElfW(Sym) *recoat_elf_find_object(const struct recoat_elf_image *image, const char *name);
 
+/* Does the module refer to a symbol of this name that it leaves to others? */
+bool recoat_elf_imports(const struct recoat_elf_image *image, const char *name);
+
 #endif

@@ -2,7 +2,6 @@
 /* Which definition is caught by which mechanism. */
 #include "preload/hook.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +9,7 @@
 #include "preload/clock.h"
 #include "preload/definition.h"
 #include "preload/elf_image.h"
-#include "preload/hook_slots.h"
+#include "preload/hook_references.h"
 #include "preload/inline_hook.h"
 #include "preload/link.h"
 #include "preload/locate.h"
@@ -22,18 +21,18 @@ static const struct recoat_catalogue *catalogue;
 static const char *globs;
 static const char *debug_directory;
 
-/* How a call was led to the stub, together with how its function was found. */
-enum mechanism { INLINE, VTABLE, RECORD, GOT, DLSYM, MECHANISMS };
-
+/* Together with how a function was found. */
 #define FOUND_BY(mechanism)                                                                        \
 	{                                                                                          \
 		mechanism " (dynsym)", mechanism " (symtab)", mechanism " (debug file)",           \
 			mechanism " (rtti)", mechanism " (pybind)", mechanism " (offset)"          \
 	}
 
-static const char *const mechanism_text[MECHANISMS][RECOAT_HOW_COUNT] = {
-	FOUND_BY("inline"), FOUND_BY("vtable"), FOUND_BY("record"), FOUND_BY("got"),
-	FOUND_BY("dlsym")};
+static const char *const mechanism_text[][RECOAT_HOW_COUNT] = {
+	[RECOAT_BY_INLINE] = FOUND_BY("inline"), [RECOAT_BY_VTABLE] = FOUND_BY("vtable"),
+	[RECOAT_BY_RECORD] = FOUND_BY("record"), [RECOAT_BY_GOT] = FOUND_BY("got"),
+	[RECOAT_BY_DLSYM] = FOUND_BY("dlsym"),
+};
 
 void recoat_hook_init(const struct recoat_catalogue *kernels, const char *names, const char *debug)
 {
@@ -63,14 +62,14 @@ void recoat_hook_refuse(const struct recoat_kernel *kernel, const char *symbol,
 	recoat_lock_drop(&recoat_process_lock);
 }
 
-static void refuse(const struct recoat_definition *definition, const struct recoat_module *module,
-		   const char *reason)
+void recoat_reference_refuse(const struct recoat_definition *definition,
+			     const struct recoat_module *module, const char *reason)
 {
 	recoat_hook_refuse(definition->kernel, definition->symbol, module, reason);
 }
 
-static uint64_t stub_for(const struct recoat_definition *definition, uint64_t original,
-			 enum mechanism mechanism)
+uint64_t recoat_reference_stub(const struct recoat_definition *definition, uint64_t original,
+			       enum recoat_mechanism mechanism)
 {
 	return recoat_link_stub(definition->kernel, definition->address, original,
 				definition->symbol, mechanism_text[mechanism][definition->how]);
@@ -89,13 +88,14 @@ static bool write_slot(const struct recoat_definition *definition,
 /* Lead the slot that the definition was found in to the stub. */
 static void catch_by_slot(struct recoat_definition *definition, const struct recoat_module *module)
 {
-	uint64_t stub = stub_for(definition, definition->address,
-				 definition->how == RECOAT_HOW_PYBIND ? RECORD : VTABLE);
+	uint64_t stub = recoat_reference_stub(
+		definition, definition->address,
+		definition->how == RECOAT_HOW_PYBIND ? RECOAT_BY_RECORD : RECOAT_BY_VTABLE);
 
 	if (stub && write_slot(definition, module, stub))
 		definition->caught = RECOAT_CAUGHT_SLOT;
 	else
-		refuse(definition, module, "its slot cannot be written");
+		recoat_reference_refuse(definition, module, "its slot cannot be written");
 }
 
 /*
@@ -110,7 +110,7 @@ static bool catch_inline(struct recoat_definition *definition)
 	definition->obstacle = recoat_inline_prepare(&hook, definition->address, definition->size);
 	if (definition->obstacle)
 		return false;
-	stub = stub_for(definition, hook.original, INLINE);
+	stub = recoat_reference_stub(definition, hook.original, RECOAT_BY_INLINE);
 	definition->obstacle =
 		stub ? recoat_inline_enable(&hook, stub) : "there is no stub left for it";
 	if (definition->obstacle)
@@ -120,7 +120,8 @@ static bool catch_inline(struct recoat_definition *definition)
 }
 
 /* The function is known: catch it where it is, or else in the slot that it was found in. */
-static void catch (struct recoat_definition *definition, const struct recoat_module *module)
+void recoat_reference_catch(struct recoat_definition *definition,
+			    const struct recoat_module *module)
 {
 	enum recoat_hook_kind kind = definition->kernel->hook;
 
@@ -159,7 +160,7 @@ static void judge(struct recoat_definition *definition, const struct recoat_modu
 		reason = text;
 	}
 	if (reason)
-		refuse(definition, module, reason);
+		recoat_reference_refuse(definition, module, reason);
 	definition->judged = true;
 }
 
@@ -172,7 +173,7 @@ void recoat_hook_found(const struct recoat_entry_point *entry, const struct reco
 		recoat_hook_refuse(entry->kernel, entry->symbol, module, reason);
 	if (!definition)
 		return;
-	catch (definition, module);
+	recoat_reference_catch(definition, module);
 	judge(definition, module);
 }
 
@@ -207,77 +208,6 @@ static void locate_in(struct recoat_module *module)
 	code_wanted |= recoat_pybind_watch(&mapped.image, module);
 }
 
-/* ---- Slots that refer to definitions. ---- */
-
-/* An indirect function is what the loader has bound a slot of its name to. */
-static bool resolve(struct recoat_definition *definition, const struct recoat_slot *slot)
-{
-	if (definition->address || !slot->name || strcmp(definition->symbol, slot->name) != 0 ||
-	    slot->held < definition->module_start || slot->held >= definition->module_end ||
-	    slot->held == definition->resolver || slot->unbound)
-		return false;
-	definition->address = slot->held;
-	return true;
-}
-
-/*
- * The definition that a slot means. A bound slot holds its address. An unbound one means the
- * only definition of that name, if it is, that others can see.
- */
-static struct recoat_definition *meant_by(const struct recoat_slot *slot, bool *ambiguous)
-{
-	struct recoat_definition *found = NULL;
-
-	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
-		struct recoat_definition *definition = recoat_definition_at(i);
-
-		if (definition->gone)
-			continue;
-		if (resolve(definition, slot))
-			catch (definition, slot->module);
-		if (definition->address == slot->held)
-			return definition;
-		if (!slot->unbound || definition->how != RECOAT_HOW_DYNSYM ||
-		    strcmp(definition->symbol, slot->name) != 0)
-			continue;
-		*ambiguous |= found != NULL;
-		found = definition;
-	}
-	return found;
-}
-
-static void patch_slot(const struct recoat_slot *slot)
-{
-	bool ambiguous = false;
-	struct recoat_definition *definition = meant_by(slot, &ambiguous);
-	uint64_t stub;
-
-	if (!definition || !definition->address || definition->caught == RECOAT_CAUGHT_INLINE ||
-	    definition->kernel->hook == RECOAT_HOOK_INLINE)
-		return;
-	if (ambiguous) {
-		refuse(definition, slot->module,
-		       "several modules define it and the call is not bound yet");
-		return;
-	}
-	stub = stub_for(definition, definition->address, GOT);
-	definition->referred = true;
-	if (!stub || !recoat_slot_write(slot->module, slot->address, stub))
-		refuse(definition, slot->module, "its slot cannot be written");
-}
-
-/* A new definition concerns every module; a new module, every definition. */
-static void patch_slots(struct recoat_module *modules, uint32_t count, bool new_definition)
-{
-	struct recoat_elf_image image;
-
-	for (uint32_t i = 0; i < count; i++)
-		if ((!modules[i].hooked || new_definition) &&
-		    !recoat_module_is_runtime(&modules[i]) &&
-		    recoat_elf_image_open(&image, &modules[i]))
-			recoat_slots_iterate(&image, &modules[i], patch_slot);
-}
-
 /* Call `step` for the definitions that are new, with their modules; whether there are any. */
 static bool each_new(const struct recoat_module *modules, uint32_t count,
 		     void (*step)(struct recoat_definition *definition,
@@ -302,7 +232,7 @@ static bool each_new(const struct recoat_module *modules, uint32_t count,
 static void catch_known(struct recoat_definition *definition, const struct recoat_module *module)
 {
 	if (definition->address)
-		catch (definition, module);
+		recoat_reference_catch(definition, module);
 }
 
 bool recoat_hook_locate(struct recoat_module *modules, uint32_t count)
@@ -336,58 +266,9 @@ void recoat_hook_catch(struct recoat_module *modules, uint32_t count)
 	}
 	recoat_definition_drop_gone(modules, count);
 	any_new = each_new(modules, count, catch_known);
-	if (recoat_definition_count())
-		patch_slots(modules, count, any_new);
+	recoat_inline_rest();
+	recoat_references_lead(modules, count, any_new);
 	each_new(modules, count, judge);
 	for (uint32_t i = 0; i < count; i++)
 		modules[i].hooked = modules[i].located;
-}
-
-/* ---- Answers of dlsym. ---- */
-
-struct answer {
-	uint64_t address;
-	const char *name;
-};
-
-/* dlsym has called the resolver of an indirect function for us. */
-static void resolve_by_name(void *user)
-{
-	const struct answer *answer = user;
-	const struct recoat_module *module = recoat_modules_find(answer->address);
-	const struct recoat_slot slot = {
-		.module = module, .held = answer->address, .name = answer->name};
-
-	for (uint32_t i = 0; module && i < recoat_definition_count(); i++) {
-		struct recoat_definition *definition = recoat_definition_at(i);
-
-		if (!definition->gone && resolve(definition, &slot))
-			catch (definition, module);
-	}
-}
-
-static bool any_unresolved(const char *name)
-{
-	for (uint32_t i = 0; i < recoat_definition_count(); i++) {
-		const struct recoat_definition *definition = recoat_definition_at(i);
-
-		if (!definition->gone && !definition->address &&
-		    strcmp(definition->symbol, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-uint64_t recoat_hook_symbol(uint64_t address, const char *name)
-{
-	struct answer answer = {address, name};
-	const struct recoat_definition *definition;
-
-	if (any_unresolved(name))
-		recoat_modules_locked(resolve_by_name, &answer);
-	definition = recoat_definition_find(address);
-	if (!definition || definition->caught == RECOAT_CAUGHT_INLINE ||
-	    definition->kernel->hook == RECOAT_HOOK_INLINE)
-		return 0;
-	return stub_for(definition, address, DLSYM);
 }

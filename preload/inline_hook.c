@@ -9,6 +9,7 @@
 
 #include "preload/cfi.h"
 #include "preload/cfi_program.h"
+#include "preload/code_branches.h"
 #include "preload/code_frame.h"
 #include "preload/code_memory.h"
 #include "preload/code_threads.h"
@@ -46,6 +47,14 @@ void recoat_inline_modules(const struct recoat_module *modules, uint32_t count)
 {
 	recoat_lock_take(&lock);
 	recoat_code_unwinders_meet(modules, count);
+	recoat_branches_forget();
+	recoat_lock_drop(&lock);
+}
+
+void recoat_inline_rest(void)
+{
+	recoat_lock_take(&lock);
+	recoat_branches_forget();
 	recoat_lock_drop(&lock);
 }
 
@@ -53,6 +62,7 @@ void recoat_inline_modules(const struct recoat_module *modules, uint32_t count)
 
 /* What is known and made of a function on the way to a hook. */
 struct plan {
+	struct recoat_mapping text; /* That the function lies in. */
 	struct recoat_function function;
 	struct recoat_moved moved;
 	struct recoat_code_range code;
@@ -84,19 +94,17 @@ static struct recoat_function describe(uint64_t start, uint64_t size)
 	return function;
 }
 
-static const char *check_memory(uint64_t start, uint64_t size)
+static const char *check_memory(uint64_t start, uint64_t size, struct recoat_mapping *text)
 {
-	struct recoat_mapping text;
-
-	if (!recoat_maps_find(start, &text))
+	if (!recoat_maps_find(start, text))
 		return "it is not in mapped memory";
-	if (text.protection != (PROT_READ | PROT_EXEC))
-		return text.protection & PROT_WRITE ? "its memory is writable: generated code"
-						    : "its memory is not executable and readable";
+	if (text->protection != (PROT_READ | PROT_EXEC))
+		return text->protection & PROT_WRITE ? "its memory is writable: generated code"
+						     : "its memory is not executable and readable";
 	/* A page that was changed for another function is of no file any more. */
-	if ((!text.of_file && !recoat_cfi_has_module(start)) || text.shared)
+	if ((!text->of_file && !recoat_cfi_has_module(start)) || text->shared)
 		return "its memory is not of a loaded file";
-	if (size > text.end - start || text.end - start < RECOAT_INSTRUCTION_MAX)
+	if (size > text->end - start || text->end - start < RECOAT_INSTRUCTION_MAX)
 		return "its size reaches beyond its memory";
 	return NULL;
 }
@@ -157,7 +165,7 @@ static const char *fill_cell(struct plan *plan)
 	plan->code.size = offsetof(struct cell, frame);
 	reason = move(plan);
 	if (!reason)
-		reason = recoat_code_scan(&plan->function, &plan->moved);
+		reason = recoat_code_scan(&plan->function, &plan->moved, &plan->text);
 	if (!reason)
 		reason = describe_frame(plan);
 	return reason ? reason
@@ -192,7 +200,7 @@ static const char *build(struct plan *plan)
 static const char *prepare(struct recoat_inline_hook *hook, uint64_t start, uint64_t size)
 {
 	struct plan plan = {0};
-	const char *reason = check_memory(start, size);
+	const char *reason = check_memory(start, size, &plan.text);
 
 	if (reason)
 		return reason;

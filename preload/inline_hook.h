@@ -44,6 +44,12 @@ void recoat_inline_init(void);
 void recoat_inline_modules(const struct recoat_module *modules, uint32_t count);
 
 /*
+ * To prepare several functions of a module is faster than as many of different ones, because what
+ * was found in its code is remembered. Give that memory back, and see what has changed since.
+ */
+void recoat_inline_rest(void);
+
+/*
  * Decode the function at `function` and build what `original` points to. `size`: its bytes, from
  * its symbol; 0 if unknown: then call frame information is asked, and without that, only functions
  * that begin with an instruction as long as a jump can be shown to be safe. Nothing of the target

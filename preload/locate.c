@@ -2,6 +2,8 @@
 /* From a module's program headers and dynamic section to a place. */
 #include "preload/locate.h"
 
+#include <string.h>
+
 static void take_segment(struct recoat_place *place, const struct recoat_module *module,
 			 const ElfW(Phdr) *header)
 {
@@ -20,6 +22,12 @@ static void take_segment(struct recoat_place *place, const struct recoat_module 
 	};
 }
 
+/* Every file stands in some directory; the vDSO has a name only. */
+static const char *file_of(const struct recoat_module *module)
+{
+	return strchr(module->path, '/') ? module->path : "[vdso]";
+}
+
 static const Elf64_Sym *find_dynamic(const void *image, const char *name)
 {
 	return recoat_elf_find_function(image, name);
@@ -32,7 +40,7 @@ bool recoat_mapped_place_open(struct recoat_mapped_place *mapped,
 		return false;
 	recoat_module_build_id(module, mapped->build_id);
 	mapped->place = (struct recoat_place){
-		.file = {.root = "", .path = module->path, .debug = debug},
+		.file = {.root = "", .path = file_of(module), .debug = debug},
 		.build_id = mapped->build_id,
 		.bias = module->bias,
 		.dynamic = {.symbol = mapped->image.symbols,

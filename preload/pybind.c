@@ -279,8 +279,8 @@ static bool is_wanted(const struct recoat_module *module)
 /* Whether the module refers to one of Python's functions for making functions. */
 static bool makes_functions(const struct recoat_elf_image *image)
 {
-	return memmem(image->strings, image->string_bytes, "PyCMethod_New", 14) ||
-	       memmem(image->strings, image->string_bytes, "PyCFunction_NewEx", 18);
+	return recoat_elf_imports(image, "PyCMethod_New") ||
+	       recoat_elf_imports(image, "PyCFunction_NewEx");
 }
 
 bool recoat_pybind_watch(const struct recoat_elf_image *image, const struct recoat_module *module)

@@ -10,12 +10,15 @@
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
+#include "preload/clock.h"
 #include "preload/lock.h"
 #include "preload/stack_cache.h"
 #include "preload/thread.h"
 #include "preload/unwind.h"
 
 #define STACK_NEEDED 16384 /* Of the thread's own; libunwind takes some 4 KiB. */
+#define SECOND_NS 1000000000u
+#define STACKS_A_SECOND 500 /* Of some 20 us each: a hundredth of the time. */
 
 /* Names as libunwind.h makes them from unw_*. */
 #define NAME_OF(function) NAME_OF_EXPANDED(function)
@@ -31,6 +34,13 @@ static struct {
 static _Atomic bool ready, wanted;
 static _Atomic bool tried; /* What is not there is not looked for again and again. */
 static struct recoat_lock busy;
+
+/* Who opened it on demand did not ask for what it may cost. Under `busy`, but for `bounded`. */
+static struct {
+	bool bounded; /* Set before it is ready. */
+	uint64_t began;
+	uint32_t stacks; /* Since then. */
+} budget;
 
 bool recoat_fallback_ready(void)
 {
@@ -91,8 +101,10 @@ void recoat_fallback_open_if_wanted(void)
 {
 	if (recoat_fallback_wanted() &&
 	    atomic_exchange_explicit(&wanted, false, memory_order_relaxed) &&
-	    !atomic_exchange_explicit(&tried, true, memory_order_relaxed))
+	    !atomic_exchange_explicit(&tried, true, memory_order_relaxed)) {
+		budget.bounded = true;
 		recoat_fallback_open();
+	}
 }
 
 static bool at_start(unw_cursor_t *cursor, const struct recoat_registers *start)
@@ -177,11 +189,22 @@ static bool has_room(const struct recoat_thread *thread)
 	return recoat_stack_has(stack, here) && here - stack->low >= STACK_NEEDED;
 }
 
+static bool is_affordable(void)
+{
+	uint64_t now = recoat_clock_coarse();
+
+	if (now - budget.began >= SECOND_NS) {
+		budget.began = now;
+		budget.stacks = 0;
+	}
+	return !budget.bounded || budget.stacks++ < STACKS_A_SECOND;
+}
+
 size_t recoat_fallback_unwind(void *thread, const struct recoat_registers *start, uint64_t *ips,
 			      size_t max)
 {
-	size_t count;
-	bool whole;
+	size_t count = 0;
+	bool whole = false;
 
 	if (!recoat_fallback_ready()) {
 		if (!atomic_load_explicit(&tried, memory_order_relaxed))
@@ -190,7 +213,8 @@ size_t recoat_fallback_unwind(void *thread, const struct recoat_registers *start
 	}
 	if (!has_room(thread) || !recoat_lock_try(&busy))
 		return 0;
-	count = recoat_libunwind_backtrace(start, ips, max, &whole);
+	if (is_affordable())
+		count = recoat_libunwind_backtrace(start, ips, max, &whole);
 	recoat_lock_drop(&busy);
 	return whole && are_certain(ips, count) ? count : 0;
 }

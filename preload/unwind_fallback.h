@@ -34,7 +34,8 @@ bool recoat_fallback_ready(void);
  * The pcs of at most `max` frames of the calling thread's stack, innermost first, beginning with
  * pc and sp of `start`, which the runtime's own frames stand on. A recoat_unwind_fallback, whose
  * context is the thread's state. Returns 0 if libunwind is not open or busy, if there is not
- * enough stack for it, or if it cannot tell all frames for certain.
+ * enough stack for it, or if it cannot tell all frames for certain; and, where it was opened
+ * because a stack asked for it, for all but 500 stacks a second.
  */
 size_t recoat_fallback_unwind(void *thread, const struct recoat_registers *start, uint64_t *ips,
 			      size_t max);

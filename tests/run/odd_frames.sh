@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Stacks that our own unwinder cannot represent go to libunwind; see tests/targets/odd_frames.S.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 10
+plan 13
 
-# run NAME [VARIABLE=VALUE...]
+# run NAME [VARIABLE=VALUE...]; $more: the target's argument
 run() {
 	name=$1
 	shift
-	env "$@" "$top_builddir/recoat" record -o "$name" -- "$targets/odd_frames" >"$name.out" 2>"$name.err"
+	env "$@" "$top_builddir/recoat" record -o "$name" -- "$targets/odd_frames" $more >"$name.out" 2>"$name.err"
 	status=$?
 	recoat report --json "$name" >"$name.json"
 }
@@ -48,6 +48,13 @@ ok "opened on demand: the first paths are cut" not paths later 1000
 ok "from the start of a thread on they are not" paths later 2000 3000
 ok "both are counted" counts later "c['completed'] == 10 and c['incomplete'] == 8"
 ok "the report says so" says later 'completed by libunwind, .* end at code that could not be unwound'
+
+more=20000 run many
+ok "opened on demand it completes some hundred stacks a second" counts many \
+	"400 <= c['completed'] < 20000 and c['completed'] + c['incomplete'] == 20018"
+ok "the report says how to have all" says many 'RECOAT_UNWIND=complete .* for all of them'
+more=2000 run all RECOAT_UNWIND=complete
+ok "opened at the start it completes all" counts all "c['completed'] == 2015"
 
 # A libunwind that cannot be opened.
 mkdir broken && : >broken/"$(json complete.json "print(d['processes'][0]['call_path_counts']['completed_by'])" | head -1)"

@@ -110,20 +110,34 @@ static NOINLINE void round_of(size_t size)
 	call(odd_return, leaf, size + ODD + 1);
 }
 
+/* A block that is freed at once. */
+static NOINLINE void quiet(void *size)
+{
+	void *volatile block = malloc((size_t)size);
+
+	free(block);
+}
+
 static void *in_thread(void *size)
 {
 	round_of((size_t)size);
 	return NULL;
 }
 
-/* The start of a thread is where libunwind may be opened, if it was not before. */
-int main(void)
+/*
+ * The start of a thread is where libunwind may be opened, if it was not before. The argument says
+ * how many more blocks are allocated after all that.
+ */
+int main(int argc, char **argv)
 {
+	long more = argc > 1 ? atol(argv[1]) : 0;
 	pthread_t thread;
 
 	round_of(1000);
 	pthread_create(&thread, NULL, in_thread, (void *)(size_t)2000);
 	pthread_join(thread, NULL);
 	round_of(3000);
+	while (more-- > 0)
+		call(odd_cfa_register, quiet, 16);
 	return 7;
 }
