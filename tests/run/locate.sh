@@ -183,4 +183,4 @@ ok "list --in: address and way" json in.json \
 	"[(k['kernel'], k['address'], k['found']) for k in d][0] == ('t.sum', 0x$at, 'symtab')"
 recoat list kernels --json --in bare.so >in.json
 ok "list --in: a stripped module" json in.json \
-	"sorted((k['kernel'], k['found'] or '-') for k in d) == [('t.area', 'rtti'), ('t.sum', '-')]"
+	"sorted((k['kernel'], k['found'] or '-') for k in d if k['kernel'].startswith('t.')) == [('t.area', 'rtti'), ('t.sum', '-')]"

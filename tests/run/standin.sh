@@ -100,12 +100,15 @@ address=$(nm "$libraries/standin_unstripped.so" | sed -n 's/ [tT] .*10GridFusion
 offset() { printf '[fuse]\nabi = x\noffset = %s+0x%s\n' "$1" "$2" >offsets/o.kernels; }
 offset "$build_id" "$address"
 RECOAT_KERNEL_PATH=$work/offsets
+RECOAT_KERNELS=fuse
+export RECOAT_KERNELS
 ok "by build id and address: runs as without" same_load unstripped
 echo fuse 1 0 0 >offset.expected
 ok "by build id and address: the call is seen" found offset.expected
 offset "$(echo "$build_id" | tr 0-9a-f 1-9a-f0)" "$address"
 same_load unstripped
 ok "another build id means another module" json rec.json "not d['kernels']"
+unset RECOAT_KERNELS
 RECOAT_KERNEL_PATH=$top_srcdir/kernels
 
 # ---- Modules that lack something. ----
