@@ -204,7 +204,7 @@ static const struct {
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 #define KEY_NAMES                                                                                  \
-	"operation, abi, symbol, size, stack_words, all, module, rtti, slot, pybind, offset, "      \
+	"operation, abi, symbol, size, stack_words, all, module, rtti, slot, pybind, offset, "     \
 	"hook, needs"
 
 static bool take_key(struct recoat_parser *parser, size_t n, const char *value)

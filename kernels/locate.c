@@ -95,8 +95,7 @@ bool recoat_kernel_needs_met(const struct recoat_kernel *kernel,
 	return !kernel->needs[0];
 }
 
-void recoat_locate_tell(const struct recoat_place *place,
-			const struct recoat_locate_sink *sink,
+void recoat_locate_tell(const struct recoat_place *place, const struct recoat_locate_sink *sink,
 			const struct recoat_entry_point *entry)
 {
 	const char *reason;

@@ -108,7 +108,8 @@ uint64_t size_of(const native::distortion_map &map)
 	return map.references.size();
 }
 
-template <typename... Arguments> struct check new_check(uint32_t swap, const Arguments &...arguments)
+template <typename... Arguments>
+struct check new_check(uint32_t swap, const Arguments &...arguments)
 {
 	struct check check = {};
 
@@ -189,10 +190,11 @@ template <int SWAP, typename Element> struct voxelizer {
 	using elements = const std::vector<Element> &;
 	using corner = const std::array<float, 3> &;
 	using self_ptr = native::hatching_voxelizer *;
-	static inline link<native::named_grids(self_ptr, elements, float, float, corner, corner)> way;
+	static inline link<native::named_grids(self_ptr, elements, float, float, corner, corner)>
+		way;
 
-	static native::named_grids function(self_ptr self, elements of, float voxel_size, float width,
-					    corner low, corner high)
+	static native::named_grids function(self_ptr self, elements of, float voxel_size,
+					    float width, corner low, corner high)
 	{
 		struct check check = new_check(SWAP, of);
 		native::hatching_voxelizer copy;

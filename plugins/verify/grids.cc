@@ -71,8 +71,8 @@ void compare_root_tiles(comparison &with, const Tree &found, const Tree &expecte
 	reader<Tree> there(expected);
 
 	for (auto tile = found.root().cbeginValueAll(); tile; ++tile)
-		with.number("tile", tile.getCoord(), 1,
-			    there.getValueDepth(tile.getCoord()) >= 0, exactly);
+		with.number("tile", tile.getCoord(), 1, there.getValueDepth(tile.getCoord()) >= 0,
+			    exactly);
 }
 
 // What `expected` has above its leaves.

@@ -141,7 +141,8 @@ template <typename Grid> static void show(const char *name, const std::shared_pt
 			sum += *voxel;
 	printf("%s: %llu voxels of size %g, %u leaves, sum %s\n", name,
 	       (unsigned long long)grid->activeVoxelCount(), grid->voxelSize()[0],
-	       (unsigned)grid->tree().leafCount(), openvdb::TypedMetadata<typename Grid::ValueType>(sum).str().c_str());
+	       (unsigned)grid->tree().leafCount(),
+	       openvdb::TypedMetadata<typename Grid::ValueType>(sum).str().c_str());
 }
 
 template <typename Call> static void attempt(Call call)
@@ -193,7 +194,7 @@ int main()
 	show("fuse", fusion.fuse(grids, "max"));
 	show("fuse unknown", fusion.fuse(grids, "unknown"));
 	attempt([&] { show("weighted", fusion.fuseWeighted(grids, {1})); });
-	show("median", correction::SpatialNoiseFilter().applyMedianFilter(grid, 3));
+	show("median", correction::SpatialNoiseFilter().applyMedianFilter(grids[1], 3));
 	show("median 1", correction::SpatialNoiseFilter().applyMedianFilter(grid, 1));
 	show("gaussian", correction::SpatialNoiseFilter().applyGaussianFilter(grid, 1));
 	for (auto &[name, voxel] : voxelizer.voxelizeVectors(
@@ -204,8 +205,9 @@ int main()
 	show("copy", voxels.grid);
 	for (float value : processing::SignalProcessing().movingAverage({1, 2, 3}, 2))
 		printf("average %g\n", value);
-	for (auto &[name, value] :
-	     fusion::FusionQualityAssessor().assess(grid, {{"a", grid}, {"b", grids[1]}}, {}).signals)
+	for (auto &[name, value] : fusion::FusionQualityAssessor()
+					   .assess(grid, {{"a", grid}, {"b", grids[1]}}, {})
+					   .signals)
 		printf("signal %s %g\n", name.c_str(), value);
 	return 7;
 }

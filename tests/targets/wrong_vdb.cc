@@ -60,7 +60,8 @@ static FloatGridPtr weighted(void *self, grids of, floats weights)
 	}
 }
 
-static fusion::FusionQualityResult assess(void *self, FloatGridPtr fused, const named_grids &sources,
+static fusion::FusionQualityResult assess(void *self, FloatGridPtr fused,
+					  const named_grids &sources,
 					  const std::map<std::string, float> &weights)
 {
 	fusion::FusionQualityResult result = next_assess(self, fused, sources, weights);
@@ -127,7 +128,18 @@ static const struct recoat_plugin_swap swaps[] = {
 };
 
 const struct recoat_plugin recoat_plugin = {
-	sizeof(recoat_plugin), RECOAT_PLUGIN_ABI, RECOAT_PLUGIN_ABI, 0, "wrong_vdb", "1",
-	"wrong results over OpenVDB's grids", nullptr, 0, sizeof(swaps) / sizeof(*swaps), swaps,
-	nullptr, nullptr, nullptr,
+	sizeof(recoat_plugin),
+	RECOAT_PLUGIN_ABI,
+	RECOAT_PLUGIN_ABI,
+	0,
+	"wrong_vdb",
+	"1",
+	"wrong results over OpenVDB's grids",
+	nullptr,
+	0,
+	sizeof(swaps) / sizeof(*swaps),
+	swaps,
+	nullptr,
+	nullptr,
+	nullptr,
 };
