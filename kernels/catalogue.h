@@ -15,6 +15,7 @@
  *   pybind      = GridFusion.fuse
  *   offset      = 5dc767c02e183bb9+0x1a40
  *   module      = libfusion*.so
+ *   needs       = *7openvdb5v10_0*
  *   size        = arg0->u64[0]
  *   stack_words = 8
  *   all         = no
@@ -22,8 +23,8 @@
  *
  * `abi` and one of `symbol`, `rtti` with `slot`, `pybind` and `offset` are required; `symbol`
  * alone may be repeated, up to four times. Left out, operation is "other", size unknown,
- * stack_words 8, `all` "no" (else "yes"), `hook` "auto" (else "inline" or "slot") and any
- * module is looked into. Lines that begin with ; or # are comments, as is what follows " ;".
+ * stack_words 8, `all` "no" (else "yes"), `hook` "auto" (else "inline" or "slot"), any module
+ * is looked into and need not import anything. Lines that begin with ; or # are comments, as is what follows " ;".
  * A line has at most 1279 bytes.
  *
  * The same kernel may stand in several sections if their ABI tags differ. Everything
@@ -99,6 +100,7 @@ struct recoat_kernel {
 	bool all;             /* Take every match of a glob, not only a single one. */
 	enum recoat_hook_kind hook;
 	char module[RECOAT_KERNEL_NAME_MAX]; /* Glob over files' base names; "": any module. */
+	char needs[RECOAT_KERNEL_NAME_MAX];  /* Glob over symbols, one imported; "": none. */
 	char rtti[RECOAT_SYMBOL_MAX];        /* Mangled name of a type, without _ZTS; "": none. */
 	uint32_t slot;                       /* Of its primary vtable, counted from 0. */
 	char pybind[RECOAT_PYBIND_MAX];      /* Class.method or module.function; "": none. */

@@ -55,6 +55,12 @@ static bool take_module(struct recoat_parser *parser, const char *value)
 			 value);
 }
 
+static bool take_needs(struct recoat_parser *parser, const char *value)
+{
+	return copy_text(parser, parser->kernel.needs, sizeof(parser->kernel.needs), "needs",
+			 value);
+}
+
 /* The characters of mangled names; a whole symbol's prefix is a likely mistake. */
 static bool take_rtti(struct recoat_parser *parser, const char *value)
 {
@@ -199,10 +205,12 @@ static const struct {
 	{"pybind", take_pybind, false},
 	{"offset", take_offset, false},
 	{"hook", take_hook, false},
+	{"needs", take_needs, false},
 };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 #define KEY_NAMES                                                                                  \
-	"operation, abi, symbol, size, stack_words, all, module, rtti, slot, pybind, offset, hook"
+	"operation, abi, symbol, size, stack_words, all, module, rtti, slot, pybind, offset, "     \
+	"hook, needs"
 
 static bool take_key(struct recoat_parser *parser, size_t n, const char *value)
 {

@@ -84,6 +84,29 @@ bool recoat_kernel_wants_module(const struct recoat_kernel *kernel, const char *
 	return !kernel->module[0] || recoat_glob_match(kernel->module, slash ? slash + 1 : path);
 }
 
+bool recoat_kernel_needs_met(const struct recoat_kernel *kernel,
+			     const struct recoat_symbol_table *dynamic, const char **reason)
+{
+	*reason = "the module imports nothing that matches the entry's 'needs'";
+	for (uint64_t i = 1; kernel->needs[0] && i < dynamic->count; i++)
+		if (dynamic->symbol[i].st_shndx == SHN_UNDEF &&
+		    recoat_glob_match(kernel->needs,
+				      recoat_symbol_name(dynamic, &dynamic->symbol[i])))
+			return true;
+	return !kernel->needs[0];
+}
+
+void recoat_locate_tell(const struct recoat_place *place, const struct recoat_locate_sink *sink,
+			const struct recoat_entry_point *entry)
+{
+	const char *reason;
+
+	if (recoat_kernel_needs_met(entry->kernel, &place->dynamic, &reason))
+		sink->found(sink->user, entry);
+	else
+		sink->refused(sink->user, entry->kernel, entry->symbol, reason);
+}
+
 /* ---- The search. ---- */
 
 struct search {
@@ -237,7 +260,7 @@ static void search_types(struct search *search, uint32_t index)
 	entry.symbol = kernel->rtti;
 	if (recoat_locate_rtti(search->place, kernel->rtti, kernel->slot, &entry.address,
 			       &entry.slot, room, sizeof(room), &reason))
-		sink->found(sink->user, &entry);
+		recoat_locate_tell(search->place, sink, &entry);
 	else if (reason)
 		sink->refused(sink->user, kernel, kernel->rtti, reason);
 }
@@ -264,7 +287,7 @@ static void search_offset(struct search *search, uint32_t index)
 		sink->refused(sink->user, kernel, symbol,
 			      "no function starts there by the module's call frame information");
 	else
-		sink->found(sink->user, &entry);
+		recoat_locate_tell(search->place, sink, &entry);
 }
 
 void recoat_locate(const struct recoat_place *place, const struct recoat_catalogue *catalogue,

@@ -90,7 +90,18 @@ void recoat_locate(const struct recoat_place *place, const struct recoat_catalog
 /* Does the entry mean this module at all: does its `module` glob match the file's base name? */
 bool recoat_kernel_wants_module(const struct recoat_kernel *kernel, const char *path);
 
+/*
+ * Does a module with these dynamic symbols import what the entry needs? If not, `reason` is a
+ * static string; nothing that was found in the module may then be taken for the entry's function.
+ */
+bool recoat_kernel_needs_met(const struct recoat_kernel *kernel,
+			     const struct recoat_symbol_table *dynamic, const char **reason);
+
 /* ---- Parts of the search, each in a file of its own. ---- */
+
+/* An entry point was found: tell the sink, or that the module lacks what the entry needs. */
+void recoat_locate_tell(const struct recoat_place *place, const struct recoat_locate_sink *sink,
+			const struct recoat_entry_point *entry);
 
 /* Where in the bytes of `place` the word at `address` lies; NULL if nowhere. */
 const uint64_t *recoat_place_word(const struct recoat_place *place, uint64_t address);

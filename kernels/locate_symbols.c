@@ -213,7 +213,7 @@ static void report(struct matching *matching, uint32_t at)
 	};
 
 	if (recoat_place_is_code(matching->place, entry.address))
-		sink->found(sink->user, &entry);
+		recoat_locate_tell(matching->place, sink, &entry);
 	else
 		sink->refused(sink->user, entry.kernel, entry.symbol,
 			      "its address does not lie in the module's code");

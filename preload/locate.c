@@ -28,6 +28,16 @@ static const char *file_of(const struct recoat_module *module)
 	return strchr(module->path, '/') ? module->path : "[vdso]";
 }
 
+struct recoat_symbol_table recoat_mapped_symbols(const struct recoat_elf_image *image)
+{
+	return (struct recoat_symbol_table){
+		.symbol = image->symbols,
+		.count = recoat_elf_symbol_count(image),
+		.strings = image->strings,
+		.string_bytes = image->string_bytes,
+	};
+}
+
 static const Elf64_Sym *find_dynamic(const void *image, const char *name)
 {
 	return recoat_elf_find_function(image, name);
@@ -43,10 +53,7 @@ bool recoat_mapped_place_open(struct recoat_mapped_place *mapped,
 		.file = {.root = "", .path = file_of(module), .debug = debug},
 		.build_id = mapped->build_id,
 		.bias = module->bias,
-		.dynamic = {.symbol = mapped->image.symbols,
-			    .count = recoat_elf_symbol_count(&mapped->image),
-			    .strings = mapped->image.strings,
-			    .string_bytes = mapped->image.string_bytes},
+		.dynamic = recoat_mapped_symbols(&mapped->image),
 		.find = find_dynamic,
 		.image = &mapped->image,
 	};

@@ -23,4 +23,7 @@ struct recoat_mapped_place {
 bool recoat_mapped_place_open(struct recoat_mapped_place *mapped,
 			      const struct recoat_module *module, const char *debug);
 
+/* The module's dynamic symbols. */
+struct recoat_symbol_table recoat_mapped_symbols(const struct recoat_elf_image *image);
+
 #endif

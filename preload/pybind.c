@@ -12,6 +12,7 @@
 #include "preload/elf_image.h"
 #include "preload/hook.h"
 #include "preload/hook_slots.h"
+#include "preload/locate.h"
 #include "preload/modules.h"
 #include "preload/slot.h"
 #include "preload/thread.h"
@@ -179,6 +180,18 @@ static bool is_code(const struct recoat_module *module, uint64_t address)
 	return false;
 }
 
+/* Does the module import what the entry needs? */
+static bool needs_met(const struct recoat_kernel *kernel, const struct recoat_module *module,
+		      const char **reason)
+{
+	struct recoat_elf_image image;
+	struct recoat_symbol_table dynamic = {0};
+
+	if (recoat_elf_image_open(&image, module))
+		dynamic = recoat_mapped_symbols(&image);
+	return recoat_kernel_needs_met(kernel, &dynamic, reason);
+}
+
 static void take(const struct recoat_kernel *kernel, const struct record *record,
 		 const struct recoat_module *module)
 {
@@ -189,6 +202,7 @@ static void take(const struct recoat_kernel *kernel, const struct record *record
 		.address = record->word[RECORD_CODE],
 		.slot = record->at + RECORD_CODE * sizeof(uint64_t),
 	};
+	const char *lacking;
 	char reason[96];
 
 	if (entry.address & 1 && entry.address < 8ull * RECOAT_SLOT_MAX) {
@@ -201,6 +215,8 @@ static void take(const struct recoat_kernel *kernel, const struct record *record
 		recoat_hook_refuse(kernel, kernel->pybind, module,
 				   "its record holds no address of the module's code; it may be "
 				   "bound to a lambda");
+	} else if (!needs_met(kernel, module, &lacking)) {
+		recoat_hook_refuse(kernel, kernel->pybind, module, lacking);
 	} else {
 		recoat_hook_found(&entry, module);
 	}

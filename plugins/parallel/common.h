@@ -87,11 +87,39 @@ static inline void take_transform(struct amqadf_grid *grid, const struct amqadf_
 	grid->voxel_size = like->voxel_size;
 }
 
+/*
+ * With PARALLEL_FUSED, sources are compiled for originals that the compiler was allowed to
+ * contract: a * b + c rounds once, of several products in a sum those that GCC fuses. Their grids
+ * come with the coordinates of voxels along the axes.
+ */
+#ifdef PARALLEL_FUSED
+struct placed_grid {
+	struct amqadf_grid grid;
+	const double *at[3];
+};
+
+/* The coordinate of voxel `index`, as the original computes it. */
+static inline double world(const struct amqadf_grid *grid, int axis, uint64_t index)
+{
+	return ((const struct placed_grid *)grid)->at[axis][index];
+}
+
+#define SQUARES(x, y, z) __builtin_fma(z, z, __builtin_fma(x, x, (y) * (y)))
+#define SQUARES_FLOAT(x, y, z) __builtin_fmaf(z, z, __builtin_fmaf(x, x, (y) * (y)))
+#define ONE_LESS_SQUARE(u) __builtin_fmaf(-(u), u, 1.0f)
+#define FUSED 1
+#else
 /* The coordinate of voxel `index`, as the reference computes it. */
 static inline double world(const struct amqadf_grid *grid, int axis, uint64_t index)
 {
 	return grid->origin[axis] + grid->voxel_size * (double)index;
 }
+
+#define SQUARES(x, y, z) ((x) * (x) + (y) * (y) + (z) * (z))
+#define SQUARES_FLOAT(x, y, z) SQUARES(x, y, z)
+#define ONE_LESS_SQUARE(u) (1.0f - (u) * (u))
+#define FUSED 0
+#endif
 
 /*
  * Whether all numbers within `error` of `value` round to the same float, sign included. Sums

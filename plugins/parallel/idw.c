@@ -299,6 +299,16 @@ static void map_block(struct scratch *scratch, uint64_t number)
 		descend(scratch, &block, near, 0);
 }
 
+static bool make_room_for_all(struct scratch *scratch)
+{
+	struct job *job = scratch->job;
+
+	scratch->space.all = malloc(job->cells.count * sizeof(*scratch->space.all));
+	if (!scratch->space.all)
+		atomic_store(&job->failed, true);
+	return scratch->space.all;
+}
+
 static void map_share(void *context, unsigned member, unsigned members)
 {
 	struct job *job = context;
@@ -306,9 +316,12 @@ static void map_share(void *context, unsigned member, unsigned members)
 	uint64_t from, to;
 
 	(void)member, (void)members;
+	if (FUSED && !make_room_for_all(&scratch))
+		return;
 	while (!atomic_load(&job->failed) && pool_take(&job->share, &from, &to))
 		for (uint64_t block = from; block < to; block++)
 			map_block(&scratch, block);
+	free(scratch.space.all);
 	free(scratch.memory);
 }
 
@@ -318,8 +331,8 @@ static double steps(const struct job *job)
 	return (double)voxels_of(job->grid) * (50.0 + 10.0 * job->weighing.k);
 }
 
-int LEVEL(map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid, float power,
-		   int32_t k)
+static int map(const struct amqadf_points *points, struct amqadf_grid *grid, float power, int32_t k,
+	       idw_select *select)
 {
 	struct job job = {.grid = grid};
 
@@ -327,6 +340,7 @@ int LEVEL(map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid,
 	    !cells_init(&job.cells, points))
 		return PARALLEL_DECLINED;
 	job.weighing = idw_weighing(points, power, k);
+	job.weighing.select = select;
 	job.blocks[0] = (grid->nx + BLOCK - 1) / BLOCK;
 	job.blocks[1] = (grid->ny + BLOCK - 1) / BLOCK;
 	job.blocks[2] = (grid->nz + BLOCK - 1) / BLOCK;
@@ -336,3 +350,17 @@ int LEVEL(map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid,
 	cells_fini(&job.cells);
 	return atomic_load(&job.failed) ? PARALLEL_DECLINED : 0;
 }
+
+#ifdef PARALLEL_FUSED
+int LEVEL(map_idw)(const struct amqadf_points *points, struct placed_grid *grid, float power,
+		   int32_t k, idw_select *select)
+{
+	return map(points, &grid->grid, power, k, select);
+}
+#else
+int LEVEL(map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid, float power,
+		   int32_t k)
+{
+	return map(points, grid, power, k, NULL);
+}
+#endif

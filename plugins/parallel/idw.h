@@ -23,10 +23,13 @@ struct idw_neighbour {
 struct idw_scratch {
 	struct idw_neighbour *chosen;
 	double *d2, *order;
+	struct idw_neighbour *all; /* For all points; of PARALLEL_FUSED. */
 };
 
 struct idw_weighing {
+	const struct amqadf_points *points;
 	const float *values; /* Of all points. */
+	idw_select *select;  /* Where equal distances matter; of PARALLEL_FUSED. */
 	uint32_t k;          /* At most the number of points. */
 	double power;
 	int whole;    /* The power, if it is whole and so small that products are used; else 0. */
@@ -36,7 +39,8 @@ struct idw_weighing {
 static inline struct idw_weighing idw_weighing(const struct amqadf_points *points, float power,
 					       int32_t k)
 {
-	struct idw_weighing weighing = {.values = points->values, .power = (double)power};
+	struct idw_weighing weighing = {
+		.points = points, .values = points->values, .power = (double)power};
 
 	weighing.k = (uint64_t)k < points->count ? (uint32_t)k : (uint32_t)points->count;
 	if (power == (float)(int)power && power <= 8.0f)

@@ -45,7 +45,7 @@ static inline simd_double measure(const struct part *at, const struct idw_list *
 	simd_double dx = (double)list->x[n] - at->x, dy = (double)list->y[n] - at->y;
 	simd_double dz = (double)list->z[n] - at->z;
 
-	return dx * dx + dy * dy + dz * dz;
+	return simd_squares(dx, dy, dz);
 }
 
 #define EACH(DO)                                                                                   \

@@ -14,7 +14,7 @@ void LEVEL(idw_measure)(const struct idw_list *list, const double from[3], doubl
 	for (uint32_t n = 0; n < list->count; n++) {
 		double dx = (double)x[n] - fx, dy = (double)y[n] - fy, dz = (double)z[n] - fz;
 
-		to[n] = dx * dx + dy * dy + dz * dz;
+		to[n] = SQUARES(dx, dy, dz);
 	}
 }
 
@@ -65,9 +65,12 @@ static int by_distance(const void *one, const void *other)
 	return a == b ? by_index(one, other) : (a > b) - (a < b);
 }
 
-/* The k nearest, in any order; of those as far as the k-th, the ones with the lowest indices. */
-static void choose(const struct idw_list *list, const double *d2, double farthest, uint32_t k,
-		   struct idw_neighbour *chosen)
+/*
+ * The k nearest, in any order; of those as far as the k-th, the ones with the lowest indices.
+ * Returns how many would have had to be taken to have all of those.
+ */
+static uint32_t choose(const struct idw_list *list, const double *d2, double farthest, uint32_t k,
+		       struct idw_neighbour *chosen)
 {
 	uint32_t nearer = 0, equal;
 
@@ -80,14 +83,14 @@ static void choose(const struct idw_list *list, const double *d2, double farthes
 			chosen[equal++] = (struct idw_neighbour){d2[n], list->point[n]};
 	if (equal > k)
 		qsort(chosen + nearer, equal - nearer, sizeof(*chosen), by_index);
+	return equal;
 }
 
 /* The reference's way: by ascending distance, with pow(). */
-static float as_reference(const struct idw_weighing *weighing, struct idw_neighbour *chosen)
+static float as_reference(const struct idw_weighing *weighing, const struct idw_neighbour *chosen)
 {
 	double sum = 0.0, weights = 0.0;
 
-	qsort(chosen, weighing->k, sizeof(*chosen), by_distance);
 	if (chosen[0].d2 < DBL_EPSILON)
 		return weighing->values[chosen[0].point];
 	for (uint32_t n = 0; n < weighing->k; n++) {
@@ -98,6 +101,34 @@ static float as_reference(const struct idw_weighing *weighing, struct idw_neighb
 	}
 	return (float)(sum / weights);
 }
+
+#ifdef PARALLEL_FUSED
+/* Whether two of the sorted are equally far, which the original orders in its own way. */
+static bool any_tie(const struct idw_neighbour *chosen, uint32_t count)
+{
+	for (uint32_t n = 1; n < count; n++)
+		if (chosen[n - 1].d2 == chosen[n].d2)
+			return true;
+	return false;
+}
+
+/* All points, in their order, through the original's own selection. */
+static float all_points(const struct idw_weighing *weighing, const double at[3],
+			const struct idw_scratch *scratch)
+{
+	const struct amqadf_points *points = weighing->points;
+
+	for (uint64_t p = 0; p < points->count; p++) {
+		double dx = (double)points->xyz[3 * p] - at[0];
+		double dy = (double)points->xyz[3 * p + 1] - at[1];
+		double dz = (double)points->xyz[3 * p + 2] - at[2];
+
+		scratch->all[p] = (struct idw_neighbour){SQUARES(dx, dy, dz), (uint32_t)p};
+	}
+	weighing->select(scratch->all, weighing->k, (uint32_t)points->count);
+	return as_reference(weighing, scratch->all);
+}
+#endif
 
 /* By products, in any order. False where the rounding is open, or a point is in the voxel. */
 static bool by_products(const struct idw_weighing *weighing, const struct idw_neighbour *chosen,
@@ -124,13 +155,21 @@ static bool by_products(const struct idw_weighing *weighing, const struct idw_ne
 float LEVEL(idw_voxel)(const struct idw_weighing *weighing, const struct idw_list *list,
 		       const double at[3], const struct idw_scratch *scratch)
 {
+	struct idw_neighbour *chosen = scratch->chosen;
+	uint32_t k = weighing->k, tied;
+	double farthest;
 	float mean;
 
 	LEVEL(idw_measure)(list, at, scratch->d2);
 	memcpy(scratch->order, scratch->d2, list->count * sizeof(double));
-	choose(list, scratch->d2, kth(scratch->order, list->count, weighing->k), weighing->k,
-	       scratch->chosen);
-	if (by_products(weighing, scratch->chosen, &mean))
+	farthest = kth(scratch->order, list->count, k);
+	tied = choose(list, scratch->d2, farthest, k, chosen) > k;
+	if (!(FUSED && tied) && by_products(weighing, chosen, &mean))
 		return mean;
-	return as_reference(weighing, scratch->chosen);
+	qsort(chosen, k, sizeof(*chosen), by_distance);
+#ifdef PARALLEL_FUSED
+	if (tied || any_tie(chosen, k))
+		return all_points(weighing, at, scratch);
+#endif
+	return as_reference(weighing, chosen);
 }

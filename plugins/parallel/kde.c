@@ -29,12 +29,13 @@ static void add_gaussian(const struct tile *restrict tile, const struct tile_poi
 			 float h, float odd, struct sums *restrict sums)
 {
 	for (uint32_t n = 0; n < near->count; n++) {
-		float x = near->x[n], y = near->y[n], z = near->z[n], value = near->value[n];
+		tile_real x = near->x[n], y = near->y[n], z = near->z[n];
+		float value = near->value[n];
 
 		for (int lane = 0; lane < TILE_LANES; lane++) {
-			float dx = x - tile->x[lane], dy = y - tile->y[lane];
-			float dz = z - tile->z[lane];
-			float distance = sqrtf(dx * dx + dy * dy + dz * dz);
+			float dx = (float)(x - tile->x[lane]), dy = (float)(y - tile->y[lane]);
+			float dz = (float)(z - tile->z[lane]);
+			float distance = sqrtf(SQUARES_FLOAT(dx, dy, dz));
 			float weight = exp_float(-0.5f * distance * distance / (h * h), odd);
 
 			sums->sum[lane] += value * weight;
@@ -48,14 +49,16 @@ static void add_epanechnikov(const struct tile *restrict tile,
 			     struct sums *restrict sums)
 {
 	for (uint32_t n = 0; n < near->count; n++) {
-		float x = near->x[n], y = near->y[n], z = near->z[n], value = near->value[n];
+		tile_real x = near->x[n], y = near->y[n], z = near->z[n];
+		float value = near->value[n];
 
 		for (int lane = 0; lane < TILE_LANES; lane++) {
-			float dx = x - tile->x[lane], dy = y - tile->y[lane];
-			float dz = z - tile->z[lane];
-			float u = sqrtf(dx * dx + dy * dy + dz * dz) / h;
-			float weight = fabsf(u) <= 1.0f ? 0.75f * (1.0f - u * u) : 0.0f;
+			float dx = (float)(x - tile->x[lane]), dy = (float)(y - tile->y[lane]);
+			float dz = (float)(z - tile->z[lane]);
+			float u = sqrtf(SQUARES_FLOAT(dx, dy, dz)) / h;
+			float weight = 0.75f * ONE_LESS_SQUARE(u);
 
+			weight = fabsf(u) <= 1.0f ? weight : 0.0f;
 			sums->sum[lane] += value * weight;
 			sums->weights[lane] += weight;
 		}
@@ -157,24 +160,49 @@ static bool bandwidth_served(float bandwidth)
 	return fabsf(bandwidth) > 1e-12f && fabsf(bandwidth) < 1e12f;
 }
 
-int LEVEL(map_kde)(const struct amqadf_points *points, struct amqadf_grid *grid, float bandwidth,
-		   enum amqadf_kde_kernel kernel)
+static int map(const struct amqadf_points *points, struct amqadf_grid *grid, const struct box *box,
+	       float bandwidth, enum amqadf_kde_kernel kernel)
 {
 	struct job job = {.points = points,
 			  .grid = grid,
+			  .box = *box,
 			  .bandwidth = bandwidth,
+			  .odd = exp_float_odd(),
 			  .kernel = kernel,
-			  .share.chunk = 1};
+			  .value_most = common_most(points->values, points->count),
+			  .share = {.end = tiles_in(box), .chunk = 1}};
 
-	if (!points_served(points) || !grid_served(grid) || !bandwidth_served(bandwidth) ||
-	    (kernel != AMQADF_KDE_EPANECHNIKOV && !exp_float_is_libms()))
-		return PARALLEL_DECLINED;
-	if (!box_of_active(grid, &job.box))
-		return 0;
-	job.odd = exp_float_odd();
-	job.value_most = common_most(points->values, points->count);
-	job.share.end = tiles_in(&job.box);
 	pool_run(map_share, &job,
 		 pool_wanted((double)job.share.end * TILE_LANES * (double)points->count));
 	return 0;
 }
+
+static bool served(const struct amqadf_points *points, const struct amqadf_grid *grid,
+		   float bandwidth, enum amqadf_kde_kernel kernel)
+{
+	return points_served(points) && grid_served(grid) && bandwidth_served(bandwidth) &&
+	       (kernel == AMQADF_KDE_EPANECHNIKOV || exp_float_is_libms());
+}
+
+#ifdef PARALLEL_FUSED
+int LEVEL(map_kde)(const struct amqadf_points *points, struct placed_grid *grid, float bandwidth,
+		   enum amqadf_kde_kernel kernel)
+{
+	const struct amqadf_grid *all = &grid->grid;
+	struct box box = {.high = {all->nx - 1, all->ny - 1, all->nz - 1}};
+
+	return served(points, all, bandwidth, kernel)
+		       ? map(points, &grid->grid, &box, bandwidth, kernel)
+		       : PARALLEL_DECLINED;
+}
+#else
+int LEVEL(map_kde)(const struct amqadf_points *points, struct amqadf_grid *grid, float bandwidth,
+		   enum amqadf_kde_kernel kernel)
+{
+	struct box box;
+
+	if (!served(points, grid, bandwidth, kernel))
+		return PARALLEL_DECLINED;
+	return box_of_active(grid, &box) ? map(points, grid, &box, bandwidth, kernel) : 0;
+}
+#endif

@@ -50,11 +50,37 @@ enum parallel_simd { PARALLEL_AUTO, PARALLEL_SSE2, PARALLEL_AVX2, PARALLEL_AVX51
 /* The kernels of a level, for AUTO of the best that this CPU has; NULL if it has it not. */
 const struct parallel_kernels *parallel_level(enum parallel_simd simd);
 
+/*
+ * The same for originals over OpenVDB, compiled for the levels that have fused multiply-add, with
+ * -DPARALLEL_FUSED (common.h says what that is). They are written for dense boxes of voxels.
+ */
+struct placed_grid;
+struct idw_neighbour;
+/* Bring the k nearest of `count` to the front, by ascending distance, as the original does it. */
+typedef void idw_select(struct idw_neighbour *all, uint32_t k, uint32_t count);
+
+struct parallel_fused {
+	/* Every voxel of the grid is set. */
+	int (*map_idw)(const struct amqadf_points *points, struct placed_grid *grid, float power,
+		       int32_t k, idw_select *select);
+	/* Voxels that no point has a weight in stay as they are. */
+	int (*map_kde)(const struct amqadf_points *points, struct placed_grid *grid,
+		       float bandwidth, enum amqadf_kde_kernel kernel);
+};
+
+extern const struct parallel_fused parallel_avx2_fused, parallel_avx512_fused;
+
 #ifdef PARALLEL_LEVEL
 #define PARALLEL_PASTE(name, level) name##_##level
 #define PARALLEL_NAME(name, level) PARALLEL_PASTE(name, level)
 #define LEVEL(name) PARALLEL_NAME(name, PARALLEL_LEVEL)
 
+#ifdef PARALLEL_FUSED
+int LEVEL(map_idw)(const struct amqadf_points *points, struct placed_grid *grid, float power,
+		   int32_t k, idw_select *select);
+int LEVEL(map_kde)(const struct amqadf_points *points, struct placed_grid *grid, float bandwidth,
+		   enum amqadf_kde_kernel kernel);
+#else
 int LEVEL(map_nearest)(const struct amqadf_points *points, struct amqadf_grid *grid);
 int LEVEL(map_linear)(const struct amqadf_points *points, struct amqadf_grid *grid);
 int LEVEL(map_idw)(const struct amqadf_points *points, struct amqadf_grid *grid, float power,
@@ -76,6 +102,7 @@ int LEVEL(filter_bilateral)(const struct amqadf_grid *in, struct amqadf_grid *ou
 			    float range);
 int LEVEL(sync_temporal)(const struct amqadf_grid *const *grids, const struct amqadf_stamps *stamps,
 			 uint64_t count, double window, struct amqadf_grid *result);
+#endif
 #endif
 
 #endif

@@ -3,7 +3,9 @@
 #ifndef PARALLEL_POOL_H
 #define PARALLEL_POOL_H
 
+#ifndef __cplusplus
 #include <stdatomic.h>
+#endif
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,6 +41,7 @@ typedef void pool_work(void *context, unsigned member, unsigned members);
  */
 void pool_run(pool_work *work, void *context, unsigned wanted);
 
+#ifndef __cplusplus
 /* Items that members take in chunks, in ascending order. */
 struct pool_share {
 	_Atomic uint64_t next;
@@ -64,5 +67,6 @@ struct pool_barrier {
 };
 
 void pool_meet(struct pool_barrier *barrier, unsigned members);
+#endif
 
 #endif

@@ -36,6 +36,16 @@ static inline simd_double simd_max(simd_double one, simd_double other)
 	return SIMD_NAME(max_pd)(one, other);
 }
 
+/* x x + y y + z z, rounded as SQUARES of common.h is. */
+static inline simd_double simd_squares(simd_double x, simd_double y, simd_double z)
+{
+#ifdef PARALLEL_FUSED
+	return SIMD_NAME(fmadd_pd)(z, z, SIMD_NAME(fmadd_pd)(x, x, y * y));
+#else
+	return x * x + y * y + z * z;
+#endif
+}
+
 /* The number where the comparison holds, else 0. */
 static inline simd_double simd_where(simd_long holds, simd_double number)
 {

@@ -20,17 +20,17 @@ void LEVEL(tile_place)(const struct amqadf_grid *grid, const struct box *box, ui
 	for (int axis = 0; axis < 3; axis++) {
 		tile->low[axis] = box->low[axis] + TILE_EDGE * place[axis];
 		tile->high[axis] = at_most(tile->low[axis] + TILE_EDGE - 1, box->high[axis]);
-		tile->least[axis] = (double)(float)world(grid, axis, tile->low[axis]);
-		tile->most[axis] = (double)(float)world(grid, axis, tile->high[axis]);
+		tile->least[axis] = (double)(tile_real)world(grid, axis, tile->low[axis]);
+		tile->most[axis] = (double)(tile_real)world(grid, axis, tile->high[axis]);
 	}
 	for (uint64_t lane = 0; lane < TILE_LANES; lane++) {
 		uint64_t i = at_most(tile->low[0] + (lane >> 4), tile->high[0]);
 		uint64_t j = at_most(tile->low[1] + (lane >> 2 & 3), tile->high[1]);
 		uint64_t k = at_most(tile->low[2] + (lane & 3), tile->high[2]);
 
-		tile->x[lane] = (float)world(grid, 0, i);
-		tile->y[lane] = (float)world(grid, 1, j);
-		tile->z[lane] = (float)world(grid, 2, k);
+		tile->x[lane] = (tile_real)world(grid, 0, i);
+		tile->y[lane] = (tile_real)world(grid, 1, j);
+		tile->z[lane] = (tile_real)world(grid, 2, k);
 	}
 }
 

@@ -10,9 +10,16 @@
 #define TILE_EDGE 4
 #define TILE_LANES 64
 
+/* What a voxel's place is before a point's is subtracted from it. */
+#ifdef PARALLEL_FUSED
+typedef double tile_real;
+#else
+typedef float tile_real;
+#endif
+
 /* Lanes beyond the box repeat its last voxel along that axis. */
 struct tile {
-	float x[TILE_LANES], y[TILE_LANES], z[TILE_LANES];
+	tile_real x[TILE_LANES], y[TILE_LANES], z[TILE_LANES];
 	uint64_t low[3], high[3]; /* Voxels, inclusive. */
 	double least[3], most[3]; /* Their coordinates. */
 } __attribute__((aligned(64)));

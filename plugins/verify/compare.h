@@ -20,6 +20,10 @@ struct difference {
 	char first[96];      /* The first that differs, in words. */
 };
 
+/* Compare one value. True if it is the first to differ: then the caller is to put it into words. */
+bool compare_value(struct difference *to, double found, double expected,
+		   const struct tolerance *within);
+
 /*
  * Compare `count` values called `what`. Equal infinities are equal, so are two NaNs, whatever
  * their bits; 0 and -0 are equal.

@@ -11,7 +11,7 @@ static struct recoat_plugin_counter *verified, *passed, *skipped;
 static double rate;
 static struct tolerance tolerance;
 static bool replaces;
-static _Atomic uint64_t calls[VERIFY_AMQADF];
+static _Atomic uint64_t calls[VERIFY_SWAPS_MAX];
 
 const struct recoat_plugin_option verify_options[VERIFY_OPTIONS] = {
 	[VERIFY_RATE] =
@@ -107,17 +107,3 @@ const char *verify_init(const struct recoat_plugin_host *with,
 	skipped = host->counter(host, "skipped");
 	return NULL;
 }
-
-const struct recoat_plugin recoat_plugin = {
-	.struct_size = sizeof recoat_plugin,
-	.abi = RECOAT_PLUGIN_ABI,
-	.abi_needed = RECOAT_PLUGIN_ABI,
-	.name = "verify",
-	.version = PACKAGE_VERSION,
-	.summary = "runs the original too, on a copy of the outputs, and compares",
-	.options = verify_options,
-	.option_count = VERIFY_OPTIONS,
-	.swap_count = VERIFY_AMQADF,
-	.swaps = verify_amqadf,
-	.init = verify_init,
-};

@@ -38,6 +38,9 @@ const char *verify_init(const struct recoat_plugin_host *host,
 enum { VERIFY_RATE, VERIFY_TOLERANCE, VERIFY_ABSOLUTE, VERIFY_ON_MISMATCH, VERIFY_OPTIONS };
 extern const struct recoat_plugin_option verify_options[VERIFY_OPTIONS];
 
+/* As many swaps as one object may have. */
+#define VERIFY_SWAPS_MAX 64
+
 /* The kernels of the ABI amqadf-c: amqadf.c. */
 #define VERIFY_AMQADF 15
 extern const struct recoat_plugin_swap verify_amqadf[VERIFY_AMQADF];

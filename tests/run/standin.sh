@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # AM-QADF's shapes: entry points in .symtab alone, behind vtables, and in pybind11's records.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 33
+plan 38
 
 libraries=$top_builddir/tests/.libs
 catalogue=$top_srcdir/kernels/am_qadf_native.kernels
@@ -33,6 +33,20 @@ found() { kernels | diff - "$1"; }
 by() { json rec.json "{k['mechanism'] for k in d['kernels'] if k['calls']} == {'$1'}"; }
 # refused KERNEL REASON
 refused() { json rec.json "('$1', '$2') in [(n['kernel'], n['reason']) for n in d['not_hooked']]"; }
+
+# ---- Not OpenVDB 10: that is only in the stand-in's names. ----
+
+lacking="the module imports nothing that matches the entry\'s \'needs\'"
+same_run "$targets/standin_main"
+ok "executable without OpenVDB: refused, with the reason" refused signal_mapping.idw "$lacking"
+echo processing.moving_average 1 100 0 >average.expected
+ok "executable without OpenVDB: only what takes no grid is caught" found average.expected
+same_load stripped
+ok "stripped module without OpenVDB: refused, with the reason" refused signal_mapping.idw "$lacking"
+ok "stripped module without OpenVDB: nothing is caught" found /dev/null
+mkdir any
+sed '/^needs/d' "$catalogue" >any/any.kernels
+RECOAT_KERNEL_PATH=$work/any
 
 # ---- An executable: every call is direct. ----
 
@@ -89,7 +103,7 @@ ok "stripped module: the mappers are seen" found stripped.expected
 ok "stripped module: in their code, by RTTI" by 'inline (rtti)'
 
 mkdir slots offsets
-sed 's/^abi = .*/&\nhook = slot/' "$catalogue" >slots/slots.kernels
+sed 's/^abi = .*/&\nhook = slot/' any/any.kernels >slots/slots.kernels
 RECOAT_KERNEL_PATH=$work/slots
 ok "by vtables alone: runs as without" same_load stripped
 ok "by vtables alone: the mappers are seen" found stripped.expected
@@ -109,7 +123,7 @@ offset "$(echo "$build_id" | tr 0-9a-f 1-9a-f0)" "$address"
 same_load unstripped
 ok "another build id means another module" json rec.json "not d['kernels']"
 unset RECOAT_KERNELS
-RECOAT_KERNEL_PATH=$top_srcdir/kernels
+RECOAT_KERNEL_PATH=$work/any
 
 # ---- Modules that lack something. ----
 
@@ -128,7 +142,7 @@ ok "no RTTI: nothing is caught" found /dev/null
 # ---- pybind11's records. ----
 
 if [ ! -e "$libraries/standin_native.so" ]; then
-	for _ in 1 2 3 4 5 6 7 8; do
+	for _ in 1 2 3 4 5 6 7 8 9; do
 		skip "Python module" "pybind11 is not installed"
 	done
 	exit 0
@@ -186,3 +200,6 @@ ok "a virtual method: refused, with the way to name it" refused virtual \
 	"it is virtual: name its class by \'rtti\' with \'slot = 2\'"
 ok "a lambda: refused, with the reason" refused lambda \
 	"its record holds no address of the module\'s code; it may be bound to a lambda"
+RECOAT_KERNEL_PATH=$top_srcdir/kernels
+same_run /usr/bin/python3 work.py
+ok "a method bound without OpenVDB: refused, with the reason" refused voxel_fusion.fuse "$lacking"

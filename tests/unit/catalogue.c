@@ -66,7 +66,7 @@ static void every_key_is_taken(void **state)
 	expect_parsed("; comment\n# comment\n\n[signal_mapping.idw] ; comment\n"
 		      "operation   = signal mapping\n  abi = amqadf-c ; comment\n"
 		      "symbol = amqadf_map_idw\nsymbol = _ZN*IDWMapper3mapE*\n"
-		      "size = arg0->u64[0] * 2\nstack_words = 0\nall = yes\n");
+		      "size = arg0->u64[0] * 2\nstack_words = 0\nall = yes\nneeds = *v10_0*\n");
 	assert_int_equal(catalogue.count, 1);
 	assert_string_equal(kernel->name, "signal_mapping.idw");
 	assert_string_equal(kernel->operation, "signal mapping");
@@ -78,6 +78,7 @@ static void every_key_is_taken(void **state)
 	assert_true(kernel->size.loads);
 	assert_int_equal(kernel->stack_words, 0);
 	assert_true(kernel->all);
+	assert_string_equal(kernel->needs, "*v10_0*");
 }
 
 static void what_is_left_out_has_defaults(void **state)
@@ -90,6 +91,7 @@ static void what_is_left_out_has_defaults(void **state)
 	assert_int_equal(kernel->stack_words, 8);
 	assert_int_equal(kernel->size.steps, 0);
 	assert_false(kernel->all);
+	assert_string_equal(kernel->needs, "");
 }
 
 static void several_sections_and_texts_are_appended(void **state)
@@ -153,6 +155,7 @@ static void missing_parts_are_refused(void **state)
 	expect_refused("\n[k]\nabi=c\n", 2, "no 'symbol' in [k]");
 	expect_refused("[k]\nsymbol=s\n" KERNEL, 1, "no 'abi' in [k]");
 	expect_refused("[k]\nabi=\n", 2, "found nothing behind 'abi'");
+	expect_refused("[k]\nneeds=\n", 2, "found nothing behind 'needs'");
 	expect_refused("abi=c\n", 1, "found 'abi' before any section");
 }
 
@@ -161,9 +164,11 @@ static void repeated_and_unknown_keys_are_refused(void **state)
 	(void)state;
 	expect_refused("[k]\nabi=c\nabi=d\n", 3, "found 'abi' again");
 	expect_refused("[k]\nsize=1\nabi=c\nsize=1\n", 4, "found 'size' again");
+	expect_refused("[k]\nneeds=a\nneeds=b\n", 3, "found 'needs' again");
 	expect_refused("[k]\nsymbols=s\n", 2,
 		       "found unknown key 'symbols', expected one of operation, abi, symbol, "
-		       "size, stack_words, all, module, rtti, slot, pybind, offset, hook");
+		       "size, stack_words, all, module, rtti, slot, pybind, offset, hook, "
+		       "needs");
 }
 
 static void too_many_symbols_are_refused(void **state)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is taken from the plugin's C sources. */
+#ifndef OPENVDB10_KERNELS_H
+#define OPENVDB10_KERNELS_H
+
+extern "C" {
+#include "plugins/parallel/level.h"
+#include "plugins/parallel/pool.h"
+}
+
+/* As in common.h and idw.h, which are not for C++. */
+struct placed_grid {
+	struct amqadf_grid grid;
+	const double *at[3];
+};
+
+struct idw_neighbour {
+	double d2;
+	uint32_t point;
+};
+
+#endif

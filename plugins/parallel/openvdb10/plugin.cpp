@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plugin `parallel` for am_qadf_native over OpenVDB 10: which function stands where. */
+#include <recoat/plugin.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "plugins/parallel/openvdb10/map.h"
+#include "plugins/parallel/openvdb10/settings.h"
+
+Settings settings;
+
+namespace
+{
+
+enum { THREADS, SIMD, THRESHOLD, GRAIN, OPTIONS };
+
+const struct recoat_plugin_option options[OPTIONS] = {
+	{"threads", "at most so many a call, or auto: what affinity and cgroups allow",
+	 RECOAT_OPTION_STRING, 0, "auto", 0, 0, nullptr},
+	{"simd", "instructions to use, auto: the best that there are", RECOAT_OPTION_CHOICE, 0,
+	 "auto", 0, 0, "auto,sse2,avx2,avx512"},
+	{"threshold", "leave calls of fewer steps (about a nanosecond each) as they are",
+	 RECOAT_OPTION_INTEGER, 0, "10000", 0, 1e15, nullptr},
+	{"grain", "steps that a further thread must have to do", RECOAT_OPTION_INTEGER, 0, "100000",
+	 0, 1e15, nullptr},
+};
+
+template <typename Function>
+struct recoat_plugin_swap swap_of(const char *kernel, Function *function, Function **next)
+{
+	return {kernel, "am_qadf_native-openvdb10",
+		reinterpret_cast<recoat_plugin_function>(function), next, nullptr};
+}
+
+const struct recoat_plugin_swap swaps[] = {
+	swap_of("signal_mapping.idw", map_idw, &map_idw_next),
+	swap_of("signal_mapping.kde", map_kde, &map_kde_next),
+};
+
+const struct recoat_plugin_host *host;
+struct recoat_plugin_counter *served_calls, *declined_calls;
+
+/* "auto" is 0; a negative number stands for what is neither that nor a number of threads. */
+long threads_of(const char *text)
+{
+	char *end;
+	long threads;
+
+	if (std::strcmp(text, "auto") == 0)
+		return 0;
+	threads = std::strtol(text, &end, 10);
+	return end != text && *end == '\0' && threads >= 1 && threads <= POOL_THREADS_MAX ? threads
+											  : -1;
+}
+
+const char *init(const struct recoat_plugin_host *with, const struct recoat_plugin_value *values)
+{
+	const long threads = threads_of(values[THREADS].text);
+	const auto *level = parallel_level(static_cast<enum parallel_simd>(values[SIMD].choice));
+
+	host = with;
+	if (threads < 0)
+		return "option threads: expected auto or a number from 1 to 256";
+	if (level != &parallel_avx2 && level != &parallel_avx512)
+		return "option simd: for OpenVDB's kernels AVX2 and FMA are needed";
+	settings.kernels =
+		level == &parallel_avx512 ? &parallel_avx512_fused : &parallel_avx2_fused;
+	settings.threshold = static_cast<double>(values[THRESHOLD].integer);
+	served_calls = host->counter(host, "served");
+	declined_calls = host->counter(host, "declined");
+	settings.served = [] { host->count(served_calls, 1); };
+	settings.declined = [] { host->count(declined_calls, 1); };
+	pool_configure(static_cast<unsigned>(threads), values[GRAIN].integer);
+	return nullptr;
+}
+
+} // namespace
+
+extern "C" const struct recoat_plugin recoat_plugin = {
+	sizeof(recoat_plugin),
+	RECOAT_PLUGIN_ABI,
+	RECOAT_PLUGIN_ABI,
+	0,
+	"parallel",
+	"1",
+	"the same bits sooner: cell grids, SIMD, threads",
+	options,
+	OPTIONS,
+	sizeof(swaps) / sizeof(swaps[0]),
+	swaps,
+	init,
+	pool_fini,
+	nullptr,
+};
