@@ -290,9 +290,9 @@ static void smoothing_gives_the_originals_bits(void **)
 		}
 }
 
+/* Without openvdb::initialize(), which hidden visibility breaks, and only files need. */
 static int begin(void **)
 {
-	openvdb::initialize();
 	settings.threshold = 0;
 	settings.served = settings.declined = [] {};
 	map_idw_next = map_kde_next = decline_map;
