@@ -56,6 +56,8 @@ const struct parallel_kernels *parallel_level(enum parallel_simd simd);
  */
 struct placed_grid;
 struct idw_neighbour;
+struct leaf_sums;
+struct leaf_halo;
 /* Bring the k nearest of `count` to the front, by ascending distance, as the original does it. */
 typedef void idw_select(struct idw_neighbour *all, uint32_t k, uint32_t count);
 
@@ -66,6 +68,14 @@ struct parallel_fused {
 	/* Voxels that no point has a weight in stay as they are. */
 	int (*map_kde)(const struct amqadf_points *points, struct placed_grid *grid,
 		       float bandwidth, enum amqadf_kde_kernel kernel);
+	/* Of a leaf: leaf.h. */
+	void (*leaf_add)(struct leaf_sums *sums, const float *values, const uint64_t *mask,
+			 float weight);
+	void (*leaf_raise)(float *most, const float *values, const uint64_t *mask);
+	void (*leaf_lower)(float *least, const float *values, const uint64_t *mask);
+	void (*leaf_divide)(const struct leaf_sums *sums, float *out, const uint64_t *mask);
+	void (*leaf_smooth)(const struct leaf_halo *halo, const float *weights,
+			    struct leaf_sums *sums);
 };
 
 extern const struct parallel_fused parallel_avx2_fused, parallel_avx512_fused;

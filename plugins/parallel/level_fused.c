@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernels of one SIMD level for originals compiled with contraction. */
-#include "plugins/parallel/level.h"
+#include "plugins/parallel/leaf.h"
 
 const struct parallel_fused LEVEL(parallel) = {
 	.map_idw = LEVEL(map_idw),
 	.map_kde = LEVEL(map_kde),
+	.leaf_add = LEVEL(leaf_add),
+	.leaf_raise = LEVEL(leaf_raise),
+	.leaf_lower = LEVEL(leaf_lower),
+	.leaf_divide = LEVEL(leaf_divide),
+	.leaf_smooth = LEVEL(leaf_smooth),
 };

@@ -4,6 +4,7 @@
 #define OPENVDB10_KERNELS_H
 
 extern "C" {
+#include "plugins/parallel/leaf.h"
 #include "plugins/parallel/level.h"
 #include "plugins/parallel/pool.h"
 }

@@ -30,6 +30,13 @@ struct KdeMapper {
 	std::string kernel;
 };
 
+struct StampedGrid {
+	GridPtr grid;
+	std::vector<float> stamps;
+	std::vector<int> layers;
+};
+
+static_assert(sizeof(StampedGrid) == 64 && offsetof(StampedGrid, stamps) == 16);
 static_assert(OPENVDB_LIBRARY_MAJOR_VERSION_NUMBER == 10, "the ABI that kernels are found by");
 static_assert(sizeof(void *) == 8 && sizeof(std::string) == 32 && sizeof(GridPtr) == 16);
 static_assert(sizeof(std::vector<Point>) == 24 && sizeof(Point) == 12);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "plugins/parallel/openvdb10/filter.h"
+#include "plugins/parallel/openvdb10/fuse.h"
 #include "plugins/parallel/openvdb10/map.h"
 #include "plugins/parallel/openvdb10/settings.h"
 
@@ -36,6 +38,10 @@ struct recoat_plugin_swap swap_of(const char *kernel, Function *function, Functi
 const struct recoat_plugin_swap swaps[] = {
 	swap_of("signal_mapping.idw", map_idw, &map_idw_next),
 	swap_of("signal_mapping.kde", map_kde, &map_kde_next),
+	swap_of("voxel_fusion.fuse", fuse, &fuse_next),
+	swap_of("voxel_fusion.fuse_weighted", fuse_weighted, &fuse_weighted_next),
+	swap_of("synchronization.temporal", sync_temporal, &sync_temporal_next),
+	swap_of("correction.filter_gaussian", filter_gaussian, &filter_gaussian_next),
 };
 
 const struct recoat_plugin_host *host;
