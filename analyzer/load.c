@@ -53,7 +53,7 @@ static void count_span(struct recoat_load *load, const struct recoat_span_in *sp
 
 static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *span, int64_t end)
 {
-	const struct recoat_lane_piece piece = {.begin = end - (int64_t)span->sums.time,
+	const struct recoat_lane_piece piece = {.begin = (int64_t)((uint64_t)end - span->sums.time),
 						.end = end,
 						.busy = span->sums.time,
 						.count = 1,
@@ -69,7 +69,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 		    const struct recoat_span *event)
 {
 	int64_t end = recoat_clock_time(&load->metadata->span, ticks);
-	int64_t time = (int64_t)span->sums.time;
+	uint64_t time = span->sums.time;
 
 	if (span->kernel == RECOAT_NONE)
 		return refuse_link(load, event->link);
@@ -77,7 +77,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	if (event->flags & RECOAT_SPAN_SAMPLE) {
 		unsigned shift = 2 * RECOAT_SPAN_STEP(event->flags);
 
-		time = time > INT64_MAX >> shift ? time : time << shift;
+		time = time > UINT64_MAX >> shift ? time : time << shift;
 	} else {
 		count_span(load, span);
 		if (event->flags & RECOAT_SPAN_APART)
@@ -87,7 +87,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	}
 	if (!span->depth)
 		recoat_timeline_add(&load->model->timeline, span->kernel,
-				    (int64_t)((uint64_t)end - (uint64_t)time), end);
+				    (int64_t)((uint64_t)end - time), end);
 	if (load->model->has_lanes)
 		add_to_lane(load, span, end);
 	return 0;
