@@ -146,7 +146,7 @@ def heap(options, work, title, command):
 
 def spans(options, work):
     command = [f"{work}/spans", str(options.calls)]
-    recoat = peers.recoat(options.build, RECOAT_HEAP="off", RECOAT_CPU="0")
+    recoat = peers.recoat(options.build, RECOAT_HEAP="off", RECOAT_CPU="0", RECOAT_SPANS="all")
     recording = record(recoat, command, f"{work}/s/recoat") + "/rec"
     readers = ours(options.build, recording)
     readers += uftrace_reader(command, f"{work}/s/uftrace", readers[0].events)
