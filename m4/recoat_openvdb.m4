@@ -1,7 +1,7 @@
 # RECOAT_OPENVDB
 # --------------
-# Whether plugins for the ABI tag am_qadf_native-openvdb10 can be built: for the headers and the library
-# of OpenVDB whose namespace is v10_0. OPENVDB_CXXFLAGS and OPENVDB_LIBS are what such a plugin is
+# Whether plugins for the ABI tag am_qadf_native-openvdb10 can be built: for the library of
+# OpenVDB whose namespace is v10_0 and its headers, which need Boost's. OPENVDB_CXXFLAGS and OPENVDB_LIBS are what such a plugin is
 # compiled and linked with; HAVE_OPENVDB10 is the conditional. OpenVDB has no pkg-config file.
 AC_DEFUN([RECOAT_OPENVDB], [
   recoat_openvdb=no
@@ -15,10 +15,8 @@ AC_DEFUN([RECOAT_OPENVDB], [
     CXXFLAGS="$CXXFLAGS $OPENVDB_CXXFLAGS"
     LIBS="$OPENVDB_LIBS $LIBS"
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[
-        #include <openvdb/version.h>
-        #include <tbb/task_arena.h>
-        namespace openvdb { namespace v10_0 { void initialize(); } }
-      ]], [[openvdb::OPENVDB_VERSION_NAME::initialize();]])],
+        #include <openvdb/openvdb.h>
+      ]], [[openvdb::v10_0::initialize();]])],
       [recoat_openvdb=yes])
     CXXFLAGS=$recoat_save_CXXFLAGS
     LIBS=$recoat_save_LIBS
