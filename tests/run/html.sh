@@ -67,17 +67,4 @@ ok "a page stays as it was when the next one fails" sh -c "cp amqadf.html old.ht
 	trap '' XFSZ; ulimit -f 40
 	! '$top_builddir/recoat' report --html amqadf.html amqadf && cmp amqadf.html old.html"
 
-if [ ! -x /usr/bin/chromium ] || [ ! -x /usr/bin/chromedriver ]; then
-	missing="chromium and chromedriver are not installed"
-elif ! /usr/bin/python3 -c 'import selenium' 2>/dev/null; then
-	missing="python3-selenium is not installed"
-else
-	missing=
-fi
-if [ "$missing" ]; then
-	for i in $(seq $browser_checks); do
-		skip "in a browser" "$missing"
-	done
-else
-	/usr/bin/python3 "$top_srcdir/tests/run/html_page.py" amqadf.html amqadf.json $((count + 1))
-fi
+in_browser $browser_checks html_page.py amqadf.html amqadf.json
