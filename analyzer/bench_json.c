@@ -141,7 +141,7 @@ static json_t *crossings_json(const struct recoat_bench *bench)
 	return array;
 }
 
-void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
+json_t *recoat_bench_json_object(const struct recoat_bench *bench)
 {
 	json_t *object = json_object();
 
@@ -153,6 +153,13 @@ void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
 	set(object, "cells", cells_json(bench));
 	set(object, "scaling", scaling_json(bench));
 	set(object, "crossings", crossings_json(bench));
+	return object;
+}
+
+void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
+{
+	json_t *object = recoat_bench_json_object(bench);
+
 	json_dumpf(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 	putc('\n', file);
 	json_decref(object);

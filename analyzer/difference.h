@@ -11,6 +11,14 @@
 
 struct recoat_view;
 
+/* Trees of a recording that can be compared. */
+enum recoat_tree {
+	RECOAT_TREE_TIME,   /* Nanoseconds in kernels. */
+	RECOAT_TREE_CPU,    /* Nanoseconds by CPU samples. */
+	RECOAT_TREE_MEMORY, /* Bytes allocated. */
+	RECOAT_TREES,
+};
+
 /* Index 0 is before, 1 after. Values are nanoseconds or bytes, the mean of a side's recordings. */
 struct recoat_difference_node {
 	uint32_t parent; /* A smaller number, except that the root, 0, is its own. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page of a recording.
+// The page: of a recording, a comparison or a benchmark, as its data say.
 import { Colours } from "./colours";
 import { Data, base, read } from "./data";
+import { bench } from "./page_bench";
+import { compare } from "./page_compare";
 import { Shell } from "./shell";
 import { Trees } from "./tree";
 import { Page, View } from "./view";
@@ -49,4 +51,10 @@ class App implements Page {
 	}
 }
 
-new App(read() as Data).begin();
+const data: any = read();
+if (data.schema === "recoat-compare-page-1")
+	compare(data);
+else if (data.schema === "recoat-bench-page-1")
+	bench(data);
+else
+	new App(data).begin();
