@@ -39,7 +39,8 @@ void recoat_difference_fini(struct recoat_difference *difference);
 
 /*
  * Add a view's column to one side, times `weight`, which is 1 / the side's recordings. Calls are
- * the same if the names on their paths are. The view may be destroyed afterwards.
+ * the same if the names on their paths are, and kernels whoever serves them. The view may be
+ * destroyed afterwards.
  */
 void recoat_difference_add(struct recoat_difference *difference, const struct recoat_view *view,
 			   unsigned column, unsigned side, double weight);

@@ -28,20 +28,22 @@ const number = (value: number) => value.toFixed(2);
 function time(cell: Cell): Node {
 	const value = cell.median_ns ?? cell.estimate_ns;
 	return value === null ? h("span", { class: "quiet" }, "–")
-		: h("data", { value, title: String(value), class: cell.state }, `${cell.median_ns === null ? "~" : ""}${format.time(value)}`);
+		: h("data", { value, title: String(value), class: cell.state },
+		    (cell.median_ns === null ? "~" : "") + format.time(value));
 }
 
 function state(cell: Cell): Node {
 	const against = cell.against_first;
 	const unserved = cell.plugins !== "none" && cell.served_by === "original" ? "served by the original alone" : null;
-	const words = [cell.state === "measured" ? null : cell.state === "missing" ? "not run" : "estimated", cell.note, unserved];
+	const words = [{ measured: null, missing: "not run", estimated: "estimated" }[cell.state], cell.note, unserved];
 	return h("span", {}, against && chip(against.verdict), h("span", { class: "quiet place" },
 		words.filter((word) => word).join("  ·  ")));
 }
 
 function cells({ cells: rows }: Bench): View {
 	const table = new Table<[number, Cell]>("Cells", rows.map((cell, i) => [i, cell]), [
-		{ title: "Kernel", about: "In order of kernel, size and chain", value: ([order]) => order, cell: ([, c]) => name(c.kernel) },
+		{ title: "Kernel", about: "In order of kernel, size and chain", value: ([order]) => order,
+		  cell: ([, c]) => name(c.kernel) },
 		{ title: "Size", value: ([, c]) => c.size, text: format.short },
 		{ title: "N", about: "Problem size as recorded", value: ([, c]) => c.problem_size, text: format.short },
 		{ title: "Chain", value: ([, c]) => c.chain, cell: ([, c]) => name(c.chain) },
@@ -53,9 +55,10 @@ function cells({ cells: rows }: Bench): View {
 		{ title: "Min", value: ([, c]) => c.min_ns, text: format.time },
 		{ title: "Max", value: ([, c]) => c.max_ns, text: format.time },
 		{ title: "N/s", about: "By the median", value: ([, c]) => c.n_per_s, text: format.short },
-		{ title: "Peak", about: "Of the heap, highest of all runs", value: ([, c]) => c.highest_peak_bytes, text: format.bytes },
-		{ title: "By the first", about: "Ratio of medians to the first chain", value: ([, c]) => c.against_first?.ratio ?? null,
-		  text: ratioText },
+		{ title: "Peak", about: "Of the heap, highest of all runs", value: ([, c]) => c.highest_peak_bytes,
+		  text: format.bytes },
+		{ title: "By the first", about: "Ratio of medians to the first chain", text: ratioText,
+		  value: ([, c]) => c.against_first?.ratio ?? null },
 		{ title: "Verdict", value: ([, c]) => c.against_first?.verdict ?? c.state, cell: ([, c]) => state(c) },
 	], 0, ([, c]) => `${c.kernel} ${c.chain} ${c.state} ${c.against_first?.verdict ?? ""}`, undefined, false);
 	return { id: "table", title: "Cells", search: (query) => table.search(query),
@@ -102,8 +105,10 @@ function about({ bench, version, left_out }: BenchData): View {
 			["Run by", `recoat ${bench.recoat_version}`], ["Page by", `recoat ${version}`]]),
 		h("h2", {}, "What the figures rest on"), facts([
 			["Turns", "at each size the chains take turns, A B A B, so that what drifts with time meets all of them"],
-			["Verdict", "p below 0.05 by the rank sum test of Mann and Whitney, and a 95% interval on one side of 1; it takes 4 runs"],
-			["Estimated", "from smaller sizes by the fitted line; caches that overflow, or memory that runs out, are not in it"],
+			["Verdict", "p below 0.05 by the rank sum test of Mann and Whitney, and a 95% interval on one side of 1; " +
+				    "it takes 4 runs"],
+			["Estimated", "from smaller sizes by the fitted line; caches that overflow, or memory that runs out, " +
+				      "are not in it"],
 		]),
 		...leftOut(left_out, "recoat bench --load FILE --json has every single run, if the results were saved."));
 	return { id: "notes", title: "Configuration", element };
@@ -112,5 +117,6 @@ function about({ bench, version, left_out }: BenchData): View {
 export function bench(data: BenchData): void {
 	const { config, host } = data.bench;
 	const what = config.kernels.join(", ") || config.command || "";
-	new Shell(KEYS).begin(what, `${what}  ·  ${host}`, [new ChartsView(data), cells(data.bench), scaling(data.bench), about(data)]);
+	new Shell(KEYS).begin(what, `${what}  ·  ${host}`,
+			      [new ChartsView(data), cells(data.bench), scaling(data.bench), about(data)]);
 }

@@ -36,10 +36,13 @@ function about(data: CompareData): View {
 		h("h2", {}, "What the figures rest on"),
 		facts([
 			["Figures", "medians of the recordings; of a kernel with one recording a side, of its calls"],
-			["Interval", `95% of the ratio of medians, by ${format.count(resamples)} bootstrap resamples; too narrow with fewer than about ten samples`],
+			["Interval", `95% of the ratio of medians, by ${format.count(resamples)} bootstrap resamples; ` +
+				     "too narrow with fewer than about ten samples"],
 			["p", "rank sum test of Mann and Whitney"],
-			["Verdict", "a difference has p below 0.05 and an interval on one side of 1; it takes 4 samples a side. Of 20 kernels that did not change, expect one verdict by chance"],
-			["Call trees", data.trees ? "means of a side's recordings; calls are the same if the names on their paths are"
+			["Verdict", "a difference has p below 0.05 and an interval on one side of 1; it takes 4 samples a " +
+				    "side. Of 20 kernels that did not change, expect one verdict by chance"],
+			["Call trees", data.trees ? "means of a side's recordings; calls are the same if the names on their " +
+						    "paths are, and kernels whoever serves them"
 						  : "compare two sides to see them"],
 			["Page by", `recoat ${data.version}`],
 		]),

@@ -86,7 +86,8 @@ export class ChartsView implements View {
 					format.count(crossing.size!)}` }));
 		return new Chart({ title: `Time of ${kernel} a run`, height: 400, x: sizes,
 				   y: { title: "Time", text: format.time, log: true }, series, marks,
-				   note: "Points are medians, bars reach from the fastest run to the slowest. Behind size^: the exponent with its 95% interval." });
+				   note: "Points are medians, bars reach from the fastest run to the slowest. " +
+					 "Behind size^: the exponent with its 95% interval." });
 	}
 
 	private throughput(cells: Cell[]): Chart {

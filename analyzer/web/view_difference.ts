@@ -9,7 +9,7 @@ import { FlameView } from "./view_flame";
 
 type Width = "both" | "before" | "after";
 
-const STRONGEST = 2; // Powers of two from which a colour gets no stronger.
+const STRONGEST = 4; // Powers of two from which a colour gets no stronger.
 
 const METRICS: Metric[] = [
 	{ id: "time", title: "Time", tree: "time", column: "both", text: format.time,
@@ -28,7 +28,7 @@ function change(before: number, after: number): number {
 }
 
 function shade(by: number): Fill {
-	const hue = by > 0 ? 27 : 250, strength = Math.abs(by) ** 0.7;
+	const hue = by > 0 ? 27 : 250, strength = Math.sqrt(Math.abs(by));
 	const tone = (lightness: number, chroma: number) => `oklch(${lightness.toFixed(1)}% ${chroma.toFixed(3)} ${hue})`;
 	const light = tone(92 - 20 * strength, 0.005 + 0.125 * strength);
 	const dark = tone(34 + 15 * strength, 0.005 + 0.115 * strength);
@@ -98,9 +98,9 @@ function sides(tree: Tree, nodes: number[]): [number, number] {
 
 function colourKey(): HTMLElement {
 	const stops = Array.from({ length: 17 }, (_, i) => shade((i - 8) / 8).vivid);
-	return h("p", { class: "scale" }, h("span", {}, "less: ×¼"),
+	return h("p", { class: "scale" }, h("span", {}, `less: ÷${2 ** STRONGEST}`),
 		 h("span", { class: "ramp", style: `background:linear-gradient(to right, ${stops.join(", ")})` }),
-		 h("span", {}, "more: ×4"), h("span", { class: "quiet" }, "grey is no change; full blue is gone, full red is new"));
+		 h("span", {}, `more: ×${2 ** STRONGEST}`), h("span", { class: "quiet" }, "grey: no change; full blue: gone; full red: new"));
 }
 
 export function differenceView(differences: Differences): FlameView {

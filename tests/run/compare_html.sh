@@ -13,15 +13,6 @@ for run in 1 2 3 4; do
 	recoat record -o "b$run" -p parallel -- "$top_builddir/.libs/amqadf" pipeline --points 300 >under.out 2>&1
 done
 
-# both PAGE JSON EXPRESSION: over the data of a page, `p`, and a document, `d`.
-both() { /usr/bin/python3 -c 'import json, re, sys
-page = open(sys.argv[1]).read()
-p = json.loads(re.search(r"<script type=\"application/json\" id=\"data\">(.*?)</script>", page, re.S)[1])
-d = json.load(open(sys.argv[2]))
-result = eval("(" + sys.argv[3] + ")")
-print(result)
-sys.exit(0 if result else 1)' "$@"; }
-
 exits() {
 	expected=$1
 	shift
@@ -46,7 +37,7 @@ sides='a1 a2 a3 a4 -- b1 b2 b3 b4'
 recoat compare --json $sides >compare.json
 ok "a page of a comparison" exits 0 compare --html compare.html $sides
 ok "prints nothing" test ! -s out
-ok "its rows are those of --json" both compare.html compare.json \
+ok "its rows are those of --json" page_json compare.html compare.json \
 	"p['comparisons'] == [{k: v for k, v in d.items() if k != 'schema'}] and len(d['rows']) > 10"
 ok "it names no other place" sh -c '! grep -iE "(src|href|url) *[=(] *.?(https?:|//)" compare.html'
 ok "and allows itself no request" grep -q "default-src 'none'" compare.html
@@ -55,7 +46,7 @@ for tree in time cpu memory; do
 	/usr/bin/python3 -c 'import json
 lines = [line.rsplit(" ", 2) for line in open("folded")]
 print(json.dumps({"lines": len(lines), "sum": [sum(int(line[at]) for line in lines) for at in (1, 2)]}))' >folded.json
-	ok "its tree of $tree adds up to the folded paths" both compare.html folded.json \
+	ok "its tree of $tree adds up to the folded paths" page_json compare.html folded.json \
 		"[abs(p['trees']['$tree'][side][0] - d['sum'][i]) <= d['lines']
 		for i, side in enumerate(('before', 'after'))] == [True, True] and (d['lines'] > 1 or '$tree' == 'cpu')"
 done
@@ -63,7 +54,7 @@ ok "limits hold for a page, too" exits 3 compare --html limit.html --fail-if-lar
 
 recoat compare --methods --json c=a1,a2,a3,a4 '</script>p=b1,b2,b3,b4' >methods.json
 ok "a page of sets" exits 0 compare --methods --html methods.html c=a1,a2,a3,a4 '</script>p=b1,b2,b3,b4'
-ok "its rows are those of --json" both methods.html methods.json "p['comparisons'] == d['methods']"
+ok "its rows are those of --json" page_json methods.html methods.json "p['comparisons'] == d['methods']"
 ok "no name of a set ends the script" sh -c '[ "$(grep -o "</script>" methods.html | wc -l)" = 2 ]'
 recoat compare --methods --html methods.html c=a1,a2,a3,a4 p=b1,b2,b3,b4
 recoat compare --methods --json c=a1,a2,a3,a4 p=b1,b2,b3,b4 >methods.json
@@ -92,7 +83,7 @@ refused 1 'none/refused.part: cannot be created' compare --methods --html none/r
 EOT
 recoat bench --load made.json --json >bench.json
 ok "a page of a benchmark" exits 0 bench --load made.json --html bench.html
-ok "its figures are those of --json" both bench.html bench.json \
+ok "its figures are those of --json" page_json bench.html bench.json \
 	"p['bench'] == {**d, 'cells': [{k: v for k, v in c.items() if k not in ('time_ns', 'peak_bytes')}
 	for c in d['cells']]}"
 ok "a crossing is found, estimates are marked" json bench.json \

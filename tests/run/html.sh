@@ -4,13 +4,7 @@
 . "${top_srcdir:-.}/tests/run/init.sh"
 
 # both EXPRESSION: over the page's data, called `p`, and the report as JSON, called `d`.
-both() { /usr/bin/python3 -c 'import json, re, sys
-page = open(sys.argv[1]).read()
-p = json.loads(re.search(r"<script type=\"application/json\" id=\"data\">(.*?)</script>", page, re.S)[1])
-d = json.load(open(sys.argv[2]))
-result = eval("(" + sys.argv[3] + ")")
-print(result)
-sys.exit(0 if result else 1)' "$page.html" "$page.json" "$1"; }
+both() { page_json "$page.html" "$page.json" "$1"; }
 
 # make_page DIR: DIR.html and DIR.json.
 make_page() {
