@@ -3,7 +3,7 @@
 # The pages of a comparison and of a benchmark: their data are those of --json, and they work in a browser.
 . "${top_srcdir:-.}/tests/run/init.sh"
 
-browser_checks=86
+browser_checks=87
 plan $((22 + browser_checks))
 
 RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs

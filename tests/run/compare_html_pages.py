@@ -129,6 +129,24 @@ def table(rows):
           and column(3) == [row["peak"]["after"] for row in peak])
 
 
+def direction(before, after):
+    return "−" if after < before else "[+]"
+
+
+def shade():
+    """What the colour of the outermost frame says, where it has no text; from a copy, for reading
+    a canvas several times is warned of."""
+    red, _, blue = driver.execute_async_script("""
+        const done = arguments[0];
+        requestAnimationFrame(() => requestAnimationFrame(() => {
+            const canvas = document.querySelector('main canvas');
+            const copy = document.createElement('canvas').getContext('2d');
+            copy.drawImage(canvas, -canvas.width / 2, -10);
+            done([...copy.getImageData(0, 0, 1, 1).data.slice(0, 3)]);
+        }));""")
+    return "−" if blue > red + 20 else "[+]" if red > blue + 20 else f"neither: {red} {blue}"
+
+
 def difference(data):
     press("3")
     shown = [name for name, tree in (("Time", "time"), ("CPU", "cpu"), ("Allocated", "memory"))
@@ -141,9 +159,11 @@ def difference(data):
     canvas = find("main canvas")
     at = lambda y: ActionChains(driver).move_to_element_with_offset(
         canvas, 20 - canvas.size["width"] // 2, y - canvas.size["height"] // 2)
+    main = [time[side][time["name"].index(data["names"].index("main"))] for side in ("before", "after")]
     check("flame graph: pointing tells both sides", lambda: [
         at(30).perform(), until(lambda: text(".tip strong") == "main"),
-        re.search(r"Before: .*\nAfter: .*\n[+−].*, ×", text(".tip"))][2])
+        re.search(r"Before: .*\nAfter: .*\n" + direction(*main) + f".*, ×{main[1] / main[0]:.3f}$", text(".tip"))][2])
+    check("flame graph: less is blue, more is red", lambda: shade() == direction(*main))
     crumbs = lambda: len(all_of(".crumbs > *"))
     check("flame graph: a click zooms", lambda: [at(30).click().perform(), crumbs() == 2][1])
     button("After").click()
@@ -158,8 +178,8 @@ def difference(data):
         sum(time[side][i] for i in outer) for side in ("before", "after")])
     clear_search()
     button("Allocated").click()
-    check("flame graph: another metric", lambda: values(".status") == [
-        data["trees"]["memory"][side][0] for side in ("before", "after")])
+    whole = [data["trees"]["memory"][side][0] for side in ("before", "after")]
+    check("flame graph: another metric", lambda: values(".status") == whole and shade() == direction(*whole))
 
 
 def paths():
