@@ -115,7 +115,7 @@ def contrasts():
         };
         const pairs = [['ink', 'page'], ['ink', 'panel'], ['quiet', 'page'], ['quiet', 'panel'],
                        ['ink', 'raised'], ['quiet', 'raised'], ['accent', 'panel'], ['match-ink', 'match'],
-                       ['panel', 'ink'], ['quiet', 'lane']];
+                       ['panel', 'ink'], ['quiet', 'lane'], ['less', 'panel'], ['more', 'panel']];
         const found = pairs.map(([a, b]) => {
             const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
             return (high + 0.05) / (low + 0.05);
