@@ -83,6 +83,26 @@ const char *recoat_bench_kernel_name(const struct recoat_bench *bench, size_t ke
 
 void recoat_bench_add_sample(struct recoat_bench_cell *cell, double time, double peak);
 
+/* Highest peak of the heap of all runs; not a number if unknown. */
+double recoat_bench_peak(const struct recoat_bench_cell *cell);
+
+/* Problem size a second; by the size asked for where none was recorded. 0: not known. */
+double recoat_bench_rate(const struct recoat_bench *bench, const struct recoat_bench_cell *cell,
+			 double time);
+
+/* The time of a cell against the first variant's at its size; false unless both were measured. */
+bool recoat_bench_against_first(const struct recoat_bench *bench,
+				const struct recoat_bench_cell *cell,
+				struct recoat_contrast *contrast);
+
+/*
+ * How much faster by medians than the same chain at that size with the fewest threads; and that by
+ * how many times more threads it has. Not a number without threads, or unless both were measured.
+ */
+double recoat_bench_speedup(const struct recoat_bench *bench, const struct recoat_bench_cell *cell);
+double recoat_bench_efficiency(const struct recoat_bench *bench,
+			       const struct recoat_bench_cell *cell);
+
 /* The fit through the sizes measured so far, and the time that it gives for a size. */
 struct recoat_line recoat_bench_fit_line(const struct recoat_bench *bench, size_t kernel,
 					 size_t variant);

@@ -36,19 +36,39 @@ static void set_place(json_t *object, const struct recoat_bench *bench, size_t k
 	set(object, "chain", text(bench->variant[variant].name));
 }
 
+/* A cell's time against the first variant's at its size, or null. */
+static json_t *against_first(const struct recoat_bench *bench, const struct recoat_bench_cell *cell)
+{
+	struct recoat_contrast contrast;
+	json_t *object;
+
+	if (!recoat_bench_against_first(bench, cell, &contrast))
+		return json_null();
+	object = json_object();
+	set(object, "ratio", real(contrast.ratio));
+	set(object, "ratio_low", real(contrast.between.low));
+	set(object, "ratio_high", real(contrast.between.high));
+	set(object, "p", contrast.verdict == RECOAT_TOO_FEW ? json_null() : real(contrast.p));
+	set(object, "verdict", text(recoat_verdict_word(contrast.verdict, RECOAT_METRIC_TIME)));
+	return object;
+}
+
 static json_t *cell_json(const struct recoat_bench *bench, const struct recoat_bench_cell *cell)
 {
 	struct recoat_summary time = recoat_summarise(cell->time, cell->samples);
 	const struct recoat_bench_variant *variant = &bench->variant[cell->variant];
 	bool measured = cell->state == RECOAT_BENCH_MEASURED;
+	double rate = measured ? recoat_bench_rate(bench, cell, time.median) : 0;
 	json_t *object = json_object();
 
 	set_place(object, bench, cell->kernel, cell->variant);
+	set(object, "plugins", text(bench->config.chain[variant->chain]));
 	set(object, "threads", variant->threads ? number(variant->threads) : json_null());
 	set(object, "size",
 	    bench->config.sizes ? number(bench->config.size[cell->size]) : json_null());
 	set(object, "problem_size", cell->problem > 0 ? real(cell->problem) : json_null());
 	set(object, "state", text(states[cell->state]));
+	set(object, "runs", number(cell->samples));
 	set(object, "time_ns", reals(cell->time, cell->samples));
 	set(object, "peak_bytes", reals(cell->peak, cell->samples));
 	set(object, "mean_ns", measured ? real(time.mean) : json_null());
@@ -58,6 +78,11 @@ static json_t *cell_json(const struct recoat_bench *bench, const struct recoat_b
 	set(object, "max_ns", measured ? real(time.max) : json_null());
 	set(object, "estimate_ns",
 	    cell->state == RECOAT_BENCH_ESTIMATED ? real(cell->estimate) : json_null());
+	set(object, "n_per_s", rate > 0 ? real(rate) : json_null());
+	set(object, "highest_peak_bytes", real(recoat_bench_peak(cell)));
+	set(object, "against_first", against_first(bench, cell));
+	set(object, "speedup", real(recoat_bench_speedup(bench, cell)));
+	set(object, "efficiency", real(recoat_bench_efficiency(bench, cell)));
 	set(object, "served_by", text_or_null(cell->served));
 	set(object, "note", text_or_null(cell->note));
 	return object;
@@ -116,7 +141,7 @@ static json_t *crossings_json(const struct recoat_bench *bench)
 	return array;
 }
 
-void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
+json_t *recoat_bench_json_object(const struct recoat_bench *bench)
 {
 	json_t *object = json_object();
 
@@ -128,6 +153,13 @@ void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
 	set(object, "cells", cells_json(bench));
 	set(object, "scaling", scaling_json(bench));
 	set(object, "crossings", crossings_json(bench));
+	return object;
+}
+
+void recoat_bench_json(const struct recoat_bench *bench, FILE *file)
+{
+	json_t *object = recoat_bench_json_object(bench);
+
 	json_dumpf(object, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
 	putc('\n', file);
 	json_decref(object);

@@ -22,24 +22,6 @@ static const char *kernel_of(const struct recoat_bench *bench, const struct reco
 	return recoat_bench_kernel_name(bench, cell->kernel);
 }
 
-static double peak_of(const struct recoat_bench_cell *cell)
-{
-	double peak = NAN;
-
-	for (size_t i = 0; i < cell->samples; i++)
-		peak = fmax(peak, cell->peak[i]);
-	return peak;
-}
-
-/* Problem size a second; by the size asked for where none was recorded. 0: not known. */
-static double throughput(const struct recoat_bench *bench, const struct recoat_bench_cell *cell,
-			 double time)
-{
-	double size = cell->problem > 0 ? cell->problem : (double)size_of(bench, cell);
-
-	return time > 0 ? size / time * 1e9 : 0;
-}
-
 /* ---- Cells. ---- */
 
 static void cell_time(struct recoat_table *table, double time)
@@ -57,7 +39,7 @@ static void cells_measured(struct recoat_table *table, const struct recoat_bench
 			   const struct recoat_bench_cell *cell)
 {
 	struct recoat_summary time = recoat_summarise(cell->time, cell->samples);
-	double peak = peak_of(cell), rate = throughput(bench, cell, time.median);
+	double peak = recoat_bench_peak(cell), rate = recoat_bench_rate(bench, cell, time.median);
 
 	recoat_table_cell(table, "%zu", time.count);
 	cell_time(table, time.mean);
@@ -73,19 +55,15 @@ static void cells_measured(struct recoat_table *table, const struct recoat_bench
 static void cell_against_first(struct recoat_table *table, const struct recoat_bench *bench,
 			       const struct recoat_bench_cell *cell)
 {
-	const struct recoat_bench_cell *first =
-		recoat_bench_cell(bench, cell->kernel, cell->size, 0);
 	struct recoat_contrast contrast;
 
-	if (!cell->variant || cell->state != RECOAT_BENCH_MEASURED ||
-	    first->state != RECOAT_BENCH_MEASURED) {
+	if (!recoat_bench_against_first(bench, cell, &contrast)) {
 		recoat_table_cell(table, "%s",
 				  cell->state == RECOAT_BENCH_ESTIMATED ? "estimated"
 				  : cell->state == RECOAT_BENCH_MISSING ? "not run"
 									: "");
 		return;
 	}
-	contrast = recoat_contrast_make(first->time, first->samples, cell->time, cell->samples);
 	if (isfinite(contrast.between.low))
 		recoat_table_cell(table, "x%.3f (%.3f to %.3f), %s", contrast.ratio,
 				  contrast.between.low, contrast.between.high,
@@ -236,26 +214,17 @@ static void print_crossings(const struct recoat_bench *bench, FILE *file)
 static void add_threads(struct recoat_table *table, const struct recoat_bench *bench,
 			const struct recoat_bench_cell *cell)
 {
-	const struct recoat_bench_variant *variant = &bench->variant[cell->variant], *least;
-	const struct recoat_bench_cell *first;
-	size_t from = cell->variant;
-	double speedup;
+	const struct recoat_bench_variant *variant = &bench->variant[cell->variant];
+	double speedup = recoat_bench_speedup(bench, cell);
 
-	while (from && bench->variant[from - 1].chain == variant->chain)
-		from--;
-	first = recoat_bench_cell(bench, cell->kernel, cell->size, from);
-	least = &bench->variant[from];
-	if (first->state != RECOAT_BENCH_MEASURED || cell->state != RECOAT_BENCH_MEASURED)
+	if (isnan(speedup))
 		return;
-	speedup = recoat_median(first->time, first->samples) /
-		  recoat_median(cell->time, cell->samples);
 	recoat_table_cell(table, "%s", kernel_of(bench, cell));
 	recoat_table_cell(table, "%s", recoat_format_short((double)size_of(bench, cell)).text);
 	recoat_table_cell(table, "%s", bench->config.chain[variant->chain]);
 	recoat_table_cell(table, "%" PRIu64, variant->threads);
 	recoat_table_cell(table, "%.2f", speedup);
-	recoat_table_cell(table, "%.0f%%",
-			  100 * speedup * (double)least->threads / (double)variant->threads);
+	recoat_table_cell(table, "%.0f%%", 100 * recoat_bench_efficiency(bench, cell));
 }
 
 static void print_threads(const struct recoat_bench *bench, size_t width, FILE *file)
@@ -273,8 +242,7 @@ static void print_threads(const struct recoat_bench *bench, size_t width, FILE *
 		return;
 	table = recoat_table_create(column, sizeof(column) / sizeof(*column));
 	for (size_t i = 0; i < bench->cells; i++)
-		if (bench->variant[bench->cell[i].variant].threads)
-			add_threads(table, bench, &bench->cell[i]);
+		add_threads(table, bench, &bench->cell[i]);
 	fprintf(file, "\nTHREADS: speedup against the fewest, at one size\n");
 	recoat_table_print(table, file, width);
 	recoat_table_destroy(table);
@@ -341,8 +309,8 @@ void recoat_bench_csv(const struct recoat_bench *bench, FILE *file)
 		put_number(measured ? time.min : NAN, file);
 		put_number(median, file);
 		put_number(measured ? time.max : NAN, file);
-		put_number(measured ? throughput(bench, cell, median) : NAN, file);
-		put_number(peak_of(cell), file);
+		put_number(measured ? recoat_bench_rate(bench, cell, median) : NAN, file);
+		put_number(recoat_bench_peak(cell), file);
 		fputs("\r\n", file);
 	}
 }

@@ -37,6 +37,7 @@ static const char help[] =
 	"  --save FILE           save configuration and results\n"
 	"  --load FILE           show saved results; nothing is run\n"
 	"  --csv, --json         as comma-separated values or JSON; see recoat-bench(1)\n"
+	"  --html FILE           one interactive page for a browser, with charts\n"
 	"  --help                this text\n\n"
 	"Without --command the program amqadf runs the kernels, on points that it makes up.\n";
 
@@ -49,6 +50,7 @@ enum format {
 struct options {
 	struct recoat_bench_config config;
 	const char *save, *load;
+	const char *html; /* The page's file, or NULL. */
 	enum format format;
 	bool help;
 };
@@ -70,6 +72,7 @@ static const struct option known[] = {
 	{"load", required_argument, NULL, 'l'},
 	{"csv", no_argument, NULL, 'c'},
 	{"json", no_argument, NULL, 'j'},
+	{"html", required_argument, NULL, 'w'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
@@ -145,6 +148,8 @@ static int take_options(const struct recoat_command *command, int argc, char **a
 			options->format = CSV;
 		else if (found == 'j')
 			options->format = JSON;
+		else if (found == 'w')
+			options->html = optarg;
 		else if (found == 'h')
 			options->help = true;
 		else if (found != CONFIG && take(&options->config, found, &error))
@@ -174,6 +179,9 @@ static int check(const struct recoat_command *command, const struct options *opt
 		return recoat_usage_error(command,
 					  "--load: found something to run, expected "
 					  "neither a kernel, --command nor --save with it");
+	if (options->html && options->format != TEXT)
+		return recoat_usage_error(
+			command, "--html: found --csv or --json, expected neither with it");
 	if (!options->load && recoat_bench_config_check(config, &error))
 		return recoat_usage_error(command, "%s", error.text);
 	if (!options->load && recoat_runtime_check(NULL, config->heap, "0", NULL, &error))
@@ -215,14 +223,18 @@ static int save(const struct recoat_bench *bench, const char *path, struct recoa
 	return result;
 }
 
-static void show(const struct recoat_bench *bench, enum format format)
+static int show(const struct recoat_bench *bench, const struct options *options,
+		struct recoat_error *error)
 {
-	if (format == JSON)
+	if (options->html)
+		return recoat_bench_html(bench, options->html, error);
+	if (options->format == JSON)
 		recoat_bench_json(bench, stdout);
-	else if (format == CSV)
+	else if (options->format == CSV)
 		recoat_bench_csv(bench, stdout);
 	else
 		recoat_bench_text(bench, recoat_page_width(), stdout);
+	return 0;
 }
 
 static int bench(struct options *options)
@@ -242,7 +254,7 @@ static int bench(struct options *options)
 	if (!result && options->save)
 		result = save(&bench, options->save, &error);
 	if (!result)
-		show(&bench, options->format);
+		result = show(&bench, options, &error);
 	recoat_bench_destroy(&bench);
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
 }

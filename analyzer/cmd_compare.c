@@ -2,24 +2,18 @@
 /* recoat compare: recordings before and after. */
 #include "analyzer/command.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "analyzer/compare.h"
 #include "analyzer/compare_inputs.h"
+#include "analyzer/compare_options.h"
 #include "analyzer/comparison.h"
-#include "analyzer/difference.h"
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
 #include "analyzer/table.h"
-
-#define ROWS 20
 
 static const char help[] =
 	"Usage: recoat compare [OPTION]... BEFORE AFTER\n"
@@ -39,165 +33,16 @@ static const char help[] =
 	"  --fail-if-larger PERCENT\n"
 	"                      the same for the peak of the heap\n"
 	"  --limit N           rows a table (default 20); 0: all\n"
+	"  --html FILE         one interactive page for a browser, call trees included\n"
 	"  --json              as JSON; see recoat-compare(1)\n"
 	"  --help              this text\n\n"
 	"Exit status: 3 if a limit was passed; 4 if --fail-if-slower was given and there were\n"
 	"too few samples to judge anything.\n";
 
-enum { UNLIMITED = -1 };
-
-struct options {
-	const char *tree; /* NULL: none. */
-	bool folded, methods, json, help;
-	double slower, larger; /* UNLIMITED if not given. */
-	long limit;
-	char **before, **after; /* Of the command line. */
-	int befores, afters;
-};
-
-/* ---- The command line. ---- */
-
-static int take_percent(const struct recoat_command *command, const char *option, double *percent)
-{
-	size_t length = strlen(optarg);
-	char *end;
-
-	*percent = strtod(optarg, &end);
-	if (end == optarg || (*end && strcmp(end, "%") != 0) || !(*percent >= 0) ||
-	    !isfinite(*percent) || !length)
-		return recoat_usage_error(command, "%s: found \"%s\", expected a percentage from 0",
-					  option, optarg);
-	return 0;
-}
-
-static int take_limit(const struct recoat_command *command, long *limit)
-{
-	char *end;
-
-	errno = 0;
-	*limit = strtol(optarg, &end, 10);
-	if (errno || *end || end == optarg || *limit < 0)
-		return recoat_usage_error(
-			command, "--limit: found \"%s\", expected a number from 0", optarg);
-	return 0;
-}
-
-static int take_tree(const struct recoat_command *command, const char **tree)
-{
-	*tree = optarg;
-	if (strcmp(optarg, "time") && strcmp(optarg, "cpu") && strcmp(optarg, "memory"))
-		return recoat_usage_error(
-			command, "--tree: found \"%s\", expected time, cpu or memory", optarg);
-	return 0;
-}
-
-/* Options of argv[1] to argv[argc - 1]; other words are moved behind them, to argv[optind]. */
-static int parse_part(const struct recoat_command *command, int argc, char **argv,
-		      struct options *options)
-{
-	static const struct option known[] = {
-		{"tree", required_argument, NULL, 't'},
-		{"folded", no_argument, NULL, 'f'},
-		{"methods", no_argument, NULL, 'm'},
-		{"fail-if-slower", required_argument, NULL, 's'},
-		{"fail-if-larger", required_argument, NULL, 'b'},
-		{"limit", required_argument, NULL, 'l'},
-		{"json", no_argument, NULL, 'j'},
-		{"help", no_argument, NULL, 'h'},
-		{0},
-	};
-	int found, status = 0;
-
-	opterr = 0;
-	optind = 0; /* From the start: this is called twice. */
-	while (!status && (found = getopt_long(argc, argv, ":h", known, NULL)) != -1) {
-		if (found == 't')
-			status = take_tree(command, &options->tree);
-		else if (found == 'f')
-			options->folded = true;
-		else if (found == 'm')
-			options->methods = true;
-		else if (found == 's')
-			status = take_percent(command, "--fail-if-slower", &options->slower);
-		else if (found == 'b')
-			status = take_percent(command, "--fail-if-larger", &options->larger);
-		else if (found == 'l')
-			status = take_limit(command, &options->limit);
-		else if (found == 'j')
-			options->json = true;
-		else if (found == 'h')
-			options->help = true;
-		else
-			return recoat_option_error(command, found, argv);
-	}
-	return status;
-}
-
-/* Options that do not go together, and arguments that are missing. */
-static int check(const struct recoat_command *command, const struct options *options, bool divided)
-{
-	bool limits = options->slower >= 0 || options->larger >= 0;
-
-	if (options->help)
-		return 0;
-	if (options->folded && !options->tree)
-		return recoat_usage_error(command, "--folded: expected --tree with it");
-	if (options->tree && (options->json || options->methods || limits))
-		return recoat_usage_error(
-			command, "--tree: found --json, --methods or --fail-if-..., expected "
-				 "none of them with it");
-	if (options->methods && (divided || limits))
-		return recoat_usage_error(command, "--methods: found \"--\" or --fail-if-..., "
-						   "expected neither with it");
-	if (options->methods && options->befores < 2)
-		return recoat_usage_error(command, "found %d sets, expected two or more",
-					  options->befores);
-	if (options->methods)
-		return 0;
-	if (!divided && options->befores != 2)
-		return recoat_usage_error(command,
-					  "found %d recordings, expected two, or BEFORE... -- "
-					  "AFTER...",
-					  options->befores);
-	if (divided && (!options->befores || !options->afters))
-		return recoat_usage_error(command,
-					  "found %d recordings before -- and %d behind, "
-					  "expected at least one each",
-					  options->befores, options->afters);
-	return 0;
-}
-
-static int parse(const struct recoat_command *command, int argc, char **argv,
-		 struct options *options)
-{
-	int middle = 1, status;
-
-	while (middle < argc && strcmp(argv[middle], "--") != 0)
-		middle++;
-	status = parse_part(command, middle, argv, options);
-	if (status)
-		return status;
-	options->before = argv + optind;
-	options->befores = middle - optind;
-	if (middle < argc) {
-		status = parse_part(command, argc - middle, argv + middle, options);
-		if (status)
-			return status;
-		options->after = argv + middle + optind;
-		options->afters = argc - middle - optind;
-	}
-	status = check(command, options, middle < argc);
-	if (!status && middle == argc && options->befores == 2 && !options->methods) {
-		options->after = options->before + 1;
-		options->befores = options->afters = 1;
-	}
-	return status;
-}
-
 /* ---- What is shown. ---- */
 
 /* NO_COLOR: https://no-color.org */
-static struct recoat_compare_page page_of(const struct options *options)
+static struct recoat_compare_page page_of(const struct recoat_compare_options *options)
 {
 	const char *none = getenv("NO_COLOR");
 
@@ -208,7 +53,8 @@ static struct recoat_compare_page page_of(const struct options *options)
 	};
 }
 
-static bool passes_limits(const struct recoat_comparison *comparison, const struct options *options)
+static bool passes_limits(const struct recoat_comparison *comparison,
+			  const struct recoat_compare_options *options)
 {
 	bool passed = false;
 
@@ -236,7 +82,8 @@ static bool judges_nothing(const struct recoat_comparison *comparison)
 	return true;
 }
 
-static int verdict(const struct recoat_comparison *comparison, const struct options *options)
+static int verdict(const struct recoat_comparison *comparison,
+		   const struct recoat_compare_options *options)
 {
 	if (passes_limits(comparison, options))
 		return RECOAT_EXIT_LIMIT;
@@ -247,10 +94,54 @@ static int verdict(const struct recoat_comparison *comparison, const struct opti
 	return RECOAT_EXIT_UNDECIDED;
 }
 
-static int compare(const struct options *options, struct recoat_error *error)
+/* Call trees of both sides; those that are not NULL. */
+static int read_trees(struct recoat_difference *const to[RECOAT_TREES],
+		      const struct recoat_compare_options *options, struct recoat_error *error)
+{
+	int result =
+		recoat_differences_read(to, options->before, (size_t)options->befores, 0, error);
+
+	if (!result)
+		result = recoat_differences_read(to, options->after, (size_t)options->afters, 1,
+						 error);
+	return result;
+}
+
+static int write_page(const struct recoat_comparison *comparison,
+		      const struct recoat_compare_options *options, struct recoat_error *error)
+{
+	struct recoat_difference tree[RECOAT_TREES] = {0};
+	struct recoat_difference *to[RECOAT_TREES];
+	int result;
+
+	for (unsigned t = 0; t < RECOAT_TREES; t++)
+		to[t] = &tree[t];
+	result = read_trees(to, options, error);
+	if (!result)
+		result = recoat_compare_html(comparison, tree, options->html, error);
+	for (unsigned t = 0; t < RECOAT_TREES; t++)
+		recoat_difference_fini(&tree[t]);
+	return result;
+}
+
+static int show(const struct recoat_comparison *comparison,
+		const struct recoat_compare_options *options, struct recoat_error *error)
+{
+	struct recoat_compare_page page = page_of(options);
+
+	if (options->html)
+		return write_page(comparison, options, error);
+	if (options->json)
+		recoat_compare_json(comparison, stdout);
+	else
+		recoat_compare_text(comparison, &page, stdout);
+	fflush(stdout);
+	return 0;
+}
+
+static int compare(const struct recoat_compare_options *options, struct recoat_error *error)
 {
 	size_t n = (size_t)options->befores, m = (size_t)options->afters;
-	struct recoat_compare_page page = page_of(options);
 	bool calls = n == 1 && m == 1;
 	struct recoat_digest *before = recoat_digests_read(options->before, n, calls, error);
 	struct recoat_digest *after =
@@ -260,12 +151,8 @@ static int compare(const struct options *options, struct recoat_error *error)
 
 	if (after) {
 		recoat_comparison_create(&comparison, before, n, after, m);
-		if (options->json)
-			recoat_compare_json(&comparison, stdout);
-		else
-			recoat_compare_text(&comparison, &page, stdout);
-		fflush(stdout);
-		status = verdict(&comparison, options);
+		status = show(&comparison, options, error) ? recoat_fail(RECOAT_EXIT_FAILURE, error)
+							   : verdict(&comparison, options);
 		recoat_comparison_destroy(&comparison);
 		recoat_digests_destroy(after, m);
 	} else {
@@ -278,58 +165,65 @@ static int compare(const struct options *options, struct recoat_error *error)
 
 /* ---- Call trees. ---- */
 
-static int compare_trees(const struct options *options, struct recoat_error *error)
+static int compare_trees(const struct recoat_compare_options *options, struct recoat_error *error)
 {
+	static const char *const title[] = {"TIME OF KERNELS", "CPU TIME", "ALLOCATED BYTES"};
 	struct recoat_compare_page page = page_of(options);
 	struct recoat_difference difference = {0};
-	bool bytes = !strcmp(options->tree, "memory");
-	int result = 0;
+	struct recoat_difference *to[RECOAT_TREES] = {0};
+	int result;
 
-	for (int i = 0; !result && i < options->befores; i++)
-		result = recoat_difference_read(&difference, options->before[i], options->tree, 0,
-						1.0 / options->befores, error);
-	for (int i = 0; !result && i < options->afters; i++)
-		result = recoat_difference_read(&difference, options->after[i], options->tree, 1,
-						1.0 / options->afters, error);
+	to[options->tree] = &difference;
+	result = read_trees(to, options, error);
 	if (result)
 		recoat_fail(RECOAT_EXIT_FAILURE, error);
 	else if (options->folded)
 		recoat_compare_folded(&difference, stdout);
 	else
-		recoat_compare_paths_text(&difference,
-					  bytes                           ? "ALLOCATED BYTES"
-					  : !strcmp(options->tree, "cpu") ? "CPU TIME"
-									  : "TIME OF KERNELS",
-					  bytes, &page, stdout);
+		recoat_compare_paths_text(&difference, title[options->tree],
+					  options->tree == RECOAT_TREE_MEMORY, &page, stdout);
 	recoat_difference_fini(&difference);
 	return result ? RECOAT_EXIT_FAILURE : 0;
 }
 
 /* ---- Several sets. ---- */
 
-static void show_sets(const struct options *options, const struct recoat_set *set, size_t count)
+static int show_methods(const struct recoat_methods *methods,
+			const struct recoat_compare_options *options, struct recoat_error *error)
+{
+	struct recoat_compare_page page = page_of(options);
+
+	if (options->html)
+		return recoat_compare_methods_html(methods, options->html, error);
+	if (options->json)
+		recoat_compare_methods_json(methods, stdout);
+	else
+		recoat_compare_methods_text(methods, &page, stdout);
+	return 0;
+}
+
+static int show_sets(const struct recoat_compare_options *options, const struct recoat_set *set,
+		     size_t count, struct recoat_error *error)
 {
 	struct recoat_comparison *with = recoat_calloc(count, sizeof(*with));
 	const char **name = recoat_calloc(count, sizeof(*name));
 	struct recoat_methods methods = {.name = name, .with = with, .count = count};
-	struct recoat_compare_page page = page_of(options);
+	int result;
 
 	for (size_t i = 0; i < count; i++) {
 		name[i] = set[i].name;
 		recoat_comparison_create(&with[i], set[0].digest, set[0].paths, set[i].digest,
 					 set[i].paths);
 	}
-	if (options->json)
-		recoat_compare_methods_json(&methods, stdout);
-	else
-		recoat_compare_methods_text(&methods, &page, stdout);
+	result = show_methods(&methods, options, error);
 	for (size_t i = 0; i < count; i++)
 		recoat_comparison_destroy(&with[i]);
 	free(with);
 	free(name);
+	return result;
 }
 
-static int compare_sets(const struct options *options, struct recoat_error *error)
+static int compare_sets(const struct recoat_compare_options *options, struct recoat_error *error)
 {
 	size_t count = (size_t)options->befores;
 	struct recoat_set *set = recoat_calloc(count, sizeof(*set));
@@ -337,29 +231,27 @@ static int compare_sets(const struct options *options, struct recoat_error *erro
 
 	for (size_t i = 0; !result && i < count; i++)
 		result = recoat_set_read(options->before[i], &set[i], error);
-	if (result)
-		recoat_fail(RECOAT_EXIT_FAILURE, error);
-	else
-		show_sets(options, set, count);
+	if (!result)
+		result = show_sets(options, set, count, error);
 	for (size_t i = 0; i < count; i++)
 		recoat_set_fini(&set[i]);
 	free(set);
-	return result ? RECOAT_EXIT_FAILURE : 0;
+	return result ? recoat_fail(RECOAT_EXIT_FAILURE, error) : 0;
 }
 
 static int run(const struct recoat_command *command, int argc, char **argv)
 {
-	struct options options = {.slower = UNLIMITED, .larger = UNLIMITED, .limit = ROWS};
+	struct recoat_compare_options options;
 	struct recoat_error error;
-	int status = parse(command, argc, argv, &options), finished;
+	int status = recoat_compare_parse(command, argc, argv, &options), finished;
 
 	if (status)
 		return status;
 	if (options.help)
 		return recoat_print_help(command);
-	status = options.methods ? compare_sets(&options, &error)
-		 : options.tree  ? compare_trees(&options, &error)
-				 : compare(&options, &error);
+	status = options.methods                ? compare_sets(&options, &error)
+		 : options.tree != RECOAT_TREES ? compare_trees(&options, &error)
+						: compare(&options, &error);
 	finished = recoat_finish();
 	return finished ? finished : status;
 }

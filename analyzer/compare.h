@@ -7,8 +7,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct json_t;
 struct recoat_comparison;
 struct recoat_difference;
+struct recoat_error;
 
 struct recoat_compare_page {
 	size_t width; /* Columns, 0: any. */
@@ -41,5 +43,18 @@ void recoat_compare_folded(const struct recoat_difference *difference, FILE *fil
 /* JSON objects as recoat-compare(1) describes them. */
 void recoat_compare_json(const struct recoat_comparison *comparison, FILE *file);
 void recoat_compare_methods_json(const struct recoat_methods *methods, FILE *file);
+
+/* A comparison's object, without its schema; for json_decref(). */
+struct json_t *recoat_comparison_json(const struct recoat_comparison *comparison);
+
+/*
+ * The same as one page for a browser, with the differences `tree[RECOAT_TREES]` of the two sides.
+ * 0, or -errno with the error filled and no file left.
+ */
+int recoat_compare_html(const struct recoat_comparison *comparison,
+			const struct recoat_difference *tree, const char *path,
+			struct recoat_error *error);
+int recoat_compare_methods_html(const struct recoat_methods *methods, const char *path,
+				struct recoat_error *error);
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/difference.h"
 #include "analyzer/digest.h"
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
@@ -53,30 +52,52 @@ struct recoat_digest *recoat_digests_read(char *const *path, size_t count, bool 
 	return digest;
 }
 
-int recoat_difference_read(struct recoat_difference *difference, const char *path, const char *tree,
-			   unsigned side, double weight, struct recoat_error *error)
+/* Each kind of view has its inclusive value in this column. */
+#define INCLUSIVE 0
+
+static void add_tree(struct recoat_difference *difference, struct recoat_model *model,
+		     struct recoat_symbols *symbols, enum recoat_tree tree, unsigned side,
+		     double weight)
+{
+	struct recoat_view view;
+
+	if (tree == RECOAT_TREE_TIME)
+		recoat_view_time(&view, model, symbols);
+	else if (tree == RECOAT_TREE_CPU)
+		recoat_view_cpu(&view, model, symbols);
+	else
+		recoat_view_memory(&view, model, symbols, RECOAT_BY_BYTES);
+	recoat_difference_add(difference, &view, INCLUSIVE, side, weight);
+	recoat_view_destroy(&view);
+}
+
+static int add_trees(struct recoat_difference *const to[RECOAT_TREES], const char *path,
+		     unsigned side, double weight, struct recoat_error *error)
 {
 	struct recoat_symbols *symbols;
 	struct recoat_model *model;
-	struct recoat_view view;
 	int result = recoat_model_create(&model, path, recoat_progress_show, error);
 
 	recoat_progress_end();
 	if (result)
 		return result;
 	symbols = recoat_symbols_create(&model->strings);
-	if (!strcmp(tree, "time"))
-		recoat_view_time(&view, model, symbols);
-	else if (!strcmp(tree, "cpu"))
-		recoat_view_cpu(&view, model, symbols);
-	else
-		recoat_view_memory(&view, model, symbols, RECOAT_BY_BYTES);
-	/* Each kind of view has its inclusive value in this column. */
-	recoat_difference_add(difference, &view, 0, side, weight);
-	recoat_view_destroy(&view);
+	for (unsigned tree = 0; tree < RECOAT_TREES; tree++)
+		if (to[tree])
+			add_tree(to[tree], model, symbols, tree, side, weight);
 	recoat_symbols_destroy(symbols);
 	recoat_model_destroy(model);
 	return 0;
+}
+
+int recoat_differences_read(struct recoat_difference *const to[RECOAT_TREES], char *const *path,
+			    size_t count, unsigned side, struct recoat_error *error)
+{
+	int result = 0;
+
+	for (size_t i = 0; !result && i < count; i++)
+		result = add_trees(to, path[i], side, 1.0 / (double)count, error);
+	return result;
 }
 
 int recoat_set_read(const char *text, struct recoat_set *set, struct recoat_error *error)

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct recoat_difference;
+#include "analyzer/difference.h"
+
 struct recoat_digest;
 struct recoat_error;
 
@@ -19,11 +20,11 @@ struct recoat_digest *recoat_digests_read(char *const *path, size_t count, bool 
 void recoat_digests_destroy(struct recoat_digest *digest, size_t count);
 
 /*
- * Read a recording and add its call tree, "time", "cpu" or "memory", to one side with this
- * weight. 0, or -errno with `error` filled.
+ * Read recordings and add their call trees to one side of the differences that are not NULL, each
+ * with the weight 1 / count. 0, or -errno with `error` filled.
  */
-int recoat_difference_read(struct recoat_difference *difference, const char *path, const char *tree,
-			   unsigned side, double weight, struct recoat_error *error);
+int recoat_differences_read(struct recoat_difference *const to[RECOAT_TREES], char *const *path,
+			    size_t count, unsigned side, struct recoat_error *error);
 
 /* Recordings under a name; starts with all zero, and fini is due even after a failure. */
 struct recoat_set {

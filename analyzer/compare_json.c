@@ -58,7 +58,7 @@ static json_t *paths_json(const struct recoat_comparison *comparison, unsigned s
 	return array;
 }
 
-static json_t *comparison_json(const struct recoat_comparison *comparison)
+json_t *recoat_comparison_json(const struct recoat_comparison *comparison)
 {
 	json_t *object = json_object(), *rows = json_array();
 
@@ -74,7 +74,7 @@ static json_t *comparison_json(const struct recoat_comparison *comparison)
 
 void recoat_compare_json(const struct recoat_comparison *comparison, FILE *file)
 {
-	json_t *object = comparison_json(comparison);
+	json_t *object = recoat_comparison_json(comparison);
 
 	set(object, "schema", text("recoat-compare-1"));
 	put(file, object);
@@ -86,7 +86,7 @@ void recoat_compare_methods_json(const struct recoat_methods *methods, FILE *fil
 	json_t *object = json_object(), *array = json_array();
 
 	for (size_t i = 0; i < methods->count; i++) {
-		json_t *one = comparison_json(&methods->with[i]);
+		json_t *one = recoat_comparison_json(&methods->with[i]);
 
 		set(one, "name", text(methods->name[i]));
 		json_array_append_new(array, one);

@@ -3,6 +3,7 @@
 #include "analyzer/difference.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/memory.h"
 #include "analyzer/view.h"
@@ -35,6 +36,15 @@ static uint32_t child(struct recoat_difference *difference, uint32_t parent, con
 	return found;
 }
 
+/* A kernel is the same whoever serves it: "<kernel> by parallel" is "<kernel>". */
+static char *name_of(const struct recoat_view_node *node)
+{
+	const char *end = node->kernel ? strstr(node->label, "> by ") : NULL;
+
+	return end ? recoat_asprintf("%.*s>", (int)(end - node->label), node->label)
+		   : recoat_strdup(node->label);
+}
+
 void recoat_difference_add(struct recoat_difference *difference, const struct recoat_view *view,
 			   unsigned column, unsigned side, double weight)
 {
@@ -46,8 +56,10 @@ void recoat_difference_add(struct recoat_difference *difference, const struct re
 		const struct recoat_view_node *node = &view->node[i];
 		double value = (double)node->value[column] * weight;
 		uint32_t above = place[node->parent];
+		char *name = name_of(node);
 
-		place[i] = i ? child(difference, above, node->label) : 0;
+		place[i] = i ? child(difference, above, name) : 0;
+		free(name);
 		difference->node[place[i]].whole[side] += value;
 		difference->node[place[i]].self[side] += value;
 		if (i)

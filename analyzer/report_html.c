@@ -2,51 +2,14 @@
 /* A report as one page for a browser, with all that it needs in it. */
 #include "analyzer/report_html.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "analyzer/error.h"
-#include "analyzer/memory.h"
-#include "analyzer/model.h"
 #include "analyzer/report_json.h"
 
 #define SCHEMA "recoat-page-1"
-#define MARKER "@DATA@"
 #define NOTES_MAX 200
 #define NOTE_COLUMN 12 /* Where the text of a footer's line begins. */
-
-void recoat_page_leave_out(struct recoat_page *page, const char *format, ...)
-{
-	va_list arguments;
-	char *sentence;
-
-	va_start(arguments, format);
-	if (vasprintf(&sentence, format, arguments) < 0)
-		sentence = recoat_strdup(format);
-	va_end(arguments);
-	page->left_out = recoat_grow(page->left_out, page->left_outs, &page->left_out_room,
-				     sizeof(*page->left_out));
-	page->left_out[page->left_outs++] = sentence;
-}
-
-void recoat_page_begin_numbers(struct recoat_page *page, const char *name)
-{
-	fprintf(page->file, "\"%s\": [", name);
-}
-
-void recoat_page_put_number(struct recoat_page *page, size_t index, int64_t number)
-{
-	fprintf(page->file, index ? ",%" PRId64 : "%" PRId64, number);
-}
-
-void recoat_page_end_numbers(struct recoat_page *page)
-{
-	putc(']', page->file);
-}
 
 /* ---- What the figures rest on, as the text report says it. ---- */
 
@@ -89,23 +52,13 @@ static void put_notes(struct recoat_page *page)
 	free(lines);
 }
 
-static void put_left_out(struct recoat_page *page)
+static void put_data(struct recoat_page *page, const void *report)
 {
-	begin_list(page->file, "left_out");
-	for (size_t i = 0; i < page->left_outs; i++) {
-		put_element(page->file, i, text(page->left_out[i]));
-		free(page->left_out[i]);
-	}
-	end_list(page->file);
-	free(page->left_out);
-}
+	char *path;
 
-static void put_data(struct recoat_page *page)
-{
-	char *path = recoat_page_cut(page->report->path);
-
-	fprintf(page->file, "{\"schema\": \"" SCHEMA "\",\n\"version\": \"" RECOAT_VERSION
-			    "\",\n\"recording\": ");
+	page->report = report;
+	path = recoat_page_cut(page->report->path);
+	fputs(",\n\"recording\": ", page->file);
 	put(page->file, text(path));
 	free(path);
 	recoat_report_json_totals(page->report, page->file);
@@ -113,77 +66,11 @@ static void put_data(struct recoat_page *page)
 	recoat_page_put_tables(page);
 	recoat_page_put_trees(page);
 	recoat_page_put_threads(page);
-	fputs(",\n\"names\": ", page->file);
-	recoat_page_names_put(&page->names, page->file);
 	put_notes(page);
-	put_left_out(page);
-	fputs("\n}", page->file);
-}
-
-/* ---- The page around it. ---- */
-
-/* In JSON '<' stands in texts alone; as \u003c it cannot end the script element. */
-static ssize_t write_escaped(void *cookie, const char *bytes, size_t length)
-{
-	FILE *file = cookie;
-	size_t done = 0;
-
-	while (done < length) {
-		const char *found = memchr(bytes + done, '<', length - done);
-		size_t plain = found ? (size_t)(found - bytes) - done : length - done;
-
-		if (fwrite(bytes + done, 1, plain, file) != plain ||
-		    (found && fputs("\\u003c", file) == EOF))
-			return -1;
-		done += plain + !!found;
-	}
-	return (ssize_t)length;
-}
-
-static int put_page(const struct recoat_report *report, FILE *file)
-{
-	const char *marker = strstr(recoat_page_template, MARKER);
-	struct recoat_page page = {.report = report};
-	int result;
-
-	page.file = fopencookie(file, "w", (cookie_io_functions_t){.write = write_escaped});
-	if (!page.file)
-		return -errno;
-	fwrite(recoat_page_template, 1, (size_t)(marker - recoat_page_template), file);
-	put_data(&page);
-	recoat_page_names_fini(&page.names);
-	result = ferror(page.file) ? -EIO : 0;
-	if (fclose(page.file))
-		result = -errno;
-	fputs(marker + strlen(MARKER), file);
-	return result;
 }
 
 int recoat_report_html(const struct recoat_report *report, const char *path,
 		       struct recoat_error *error)
 {
-	char *draft = recoat_asprintf("%s.part", path);
-	FILE *file = fopen(draft, "we");
-	int result;
-
-	if (!file) {
-		result = recoat_error_set(error, -errno, "%s: cannot be created: %s", draft,
-					  strerror(errno));
-		free(draft);
-		return result;
-	}
-	result = put_page(report, file);
-	if (!result && ferror(file))
-		result = -EIO;
-	if (fclose(file) && !result)
-		result = -errno;
-	if (!result && rename(draft, path))
-		result = -errno;
-	if (result) {
-		recoat_error_set(error, result, "%s: cannot be written: %s", path,
-				 strerror(-result));
-		unlink(draft);
-	}
-	free(draft);
-	return result;
+	return recoat_page_write(path, SCHEMA, put_data, report, error);
 }

@@ -13,15 +13,6 @@
 #define FUNCTIONS_MAX 400
 #define SITES_MAX 400
 
-static json_t *cut(const char *from)
-{
-	char *copy = recoat_page_cut(from ? from : "");
-	json_t *json = text(copy);
-
-	free(copy);
-	return json;
-}
-
 /* How many of `count` rows are shown. */
 static size_t limit(struct recoat_page *page, size_t count, size_t most, const char *what)
 {
@@ -29,17 +20,6 @@ static size_t limit(struct recoat_page *page, size_t count, size_t most, const c
 		return count;
 	recoat_page_leave_out(page, "%zu of %zu %s, the smallest", count - most, count, what);
 	return most;
-}
-
-/* Members that are long texts, cut. */
-static void cut_texts(json_t *object)
-{
-	const char *key;
-	json_t *value;
-	void *next;
-
-	json_object_foreach_safe(object, next, key, value) if (json_is_string(value))
-		set(object, key, cut(json_string_value(value)));
 }
 
 /* Kernels keep their numbers, which spans refer to; the catalogue that was seen last is cut. */
@@ -55,7 +35,7 @@ static void put_kernels(struct recoat_page *page)
 	for (size_t i = 0; i < shown; i++) {
 		json_t *object = recoat_report_json_kernel(&model->kernel[i]);
 
-		cut_texts(object);
+		recoat_page_cut_texts(object);
 		put_element(page->file, i, object);
 	}
 	end_list(page->file);
@@ -74,11 +54,12 @@ static void put_functions(struct recoat_page *page)
 		const struct recoat_function *function = &functions.at[i];
 		json_t *object = json_object();
 
-		set(object, "function", cut(function->name));
-		set(object, "module", cut(function->module));
+		set(object, "function", text(function->name));
+		set(object, "module", text(function->module));
 		set(object, "self_samples", number(function->self.samples));
 		set(object, "self_ns", number(function->self.time));
 		set(object, "total_ns", number(function->total.time));
+		recoat_page_cut_texts(object);
 		put_element(page->file, i, object);
 	}
 	end_list(page->file);
@@ -94,7 +75,7 @@ static json_t *site_json(const struct recoat_report *report, const struct recoat
 	set(object, "module", text_or_null(site->module));
 	set(object, "callers", text(callers));
 	set_heap(object, &site->heap);
-	cut_texts(object);
+	recoat_page_cut_texts(object);
 	free(callers);
 	return object;
 }

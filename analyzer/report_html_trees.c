@@ -2,101 +2,66 @@
 /* The page's call trees, as columns of numbers. */
 #include "analyzer/report_html.h"
 
-#include <stdlib.h>
-
-#include "analyzer/memory.h"
 #include "analyzer/model.h"
+#include "analyzer/page_nodes.h"
 #include "analyzer/view.h"
-
-#define NODES_MAX 7000
-#define NAME_BYTES 300000 /* That a tree may add. */
 
 /* A tree and what is shown of it. */
 struct tree {
 	struct recoat_page *page;
 	const struct recoat_view *view;
-	unsigned values;
-	uint32_t *number; /* Of each node on the page, RECOAT_NONE: left out. */
-	uint32_t *node;   /* By that number. */
-	size_t count;
+	unsigned values, inclusive; /* How many; how many of them include nodes below. */
+	struct recoat_page_nodes nodes;
 };
 
-/* A node's largest share of the whole, by any value that is inclusive of nodes below. */
-static double weight_of(const struct recoat_view *view, uint32_t node, unsigned values)
+static uint32_t parent(const void *tree, uint32_t node)
 {
-	double weight = 0;
+	return ((const struct tree *)tree)->view->node[node].parent;
+}
 
-	for (unsigned v = 0; v < values; v++) {
+/* A node's largest share of the whole. */
+static double weight(const void *of, uint32_t node)
+{
+	const struct tree *tree = of;
+	const struct recoat_view *view = tree->view;
+	double largest = 0;
+
+	for (unsigned v = 0; v < tree->inclusive; v++) {
 		double whole = (double)view->node[0].value[v];
 		double share = whole > 0 ? (double)view->node[node].value[v] / whole : 0;
 
-		if (share > weight)
-			weight = share;
+		if (share > largest)
+			largest = share;
 	}
-	return weight;
-}
-
-static int by_weight(const void *left, const void *right, void *context)
-{
-	const double *weight = context;
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-	if (weight[a] != weight[b])
-		return weight[a] > weight[b] ? -1 : 1;
-	return a < b ? -1 : a > b;
+	return largest;
 }
 
 /* Have all names of a node on the page. */
-static bool name(struct recoat_page_names *names, const struct recoat_view_node *node)
+static bool admit(const void *of, uint32_t at)
 {
+	const struct tree *tree = of;
+	const struct recoat_view_node *node = &tree->view->node[at];
+	struct recoat_page_names *names = &tree->page->names;
+
 	return recoat_page_names_add(names, node->label) != RECOAT_NONE &&
 	       recoat_page_names_add(names, node->module) != RECOAT_NONE &&
 	       recoat_page_names_add(names, node->call.file) != RECOAT_NONE;
 }
 
-/* Mark the largest nodes whose callers are there too; those left out stay RECOAT_NONE. */
-static void choose(struct tree *tree, unsigned inclusive)
+static void choose(struct tree *tree)
 {
-	size_t count = tree->view->count;
-	uint32_t *order = recoat_calloc(count, sizeof(*order));
-	double *weight = recoat_calloc(count, sizeof(*weight));
-
-	for (uint32_t i = 0; i < count; i++) {
-		order[i] = i;
-		weight[i] = i ? weight_of(tree->view, i, inclusive) : 2;
-		tree->number[i] = RECOAT_NONE;
-	}
-	qsort_r(order, count, sizeof(*order), by_weight, weight);
-	for (size_t i = 0; i < count && tree->count < NODES_MAX; i++) {
-		const struct recoat_view_node *node = &tree->view->node[order[i]];
-
-		if ((order[i] && tree->number[node->parent] == RECOAT_NONE) ||
-		    !name(&tree->page->names, node))
-			continue;
-		tree->number[order[i]] = 0;
-		tree->count++;
-	}
-	free(weight);
-	free(order);
-}
-
-/* Number the chosen ones, callers first. */
-static void renumber(struct tree *tree)
-{
-	uint32_t next = 0;
-
-	tree->node = recoat_calloc(tree->count, sizeof(*tree->node));
-	for (uint32_t i = 0; i < tree->view->count; i++) {
-		if (tree->number[i] == RECOAT_NONE)
-			continue;
-		tree->node[next] = i;
-		tree->number[i] = next++;
-	}
+	tree->page->names.budget = tree->page->names.bytes + RECOAT_PAGE_NODES_NAMES;
+	recoat_page_nodes_choose(&tree->nodes,
+				 &(struct recoat_page_tree){.tree = tree,
+							    .count = tree->view->count,
+							    .parent = parent,
+							    .weight = weight,
+							    .admit = admit});
 }
 
 static int64_t parent_of(const struct tree *tree, const struct recoat_view_node *node)
 {
-	return tree->number[node->parent];
+	return tree->nodes.number[node->parent];
 }
 
 static int64_t name_of(const struct tree *tree, const struct recoat_view_node *node)
@@ -139,10 +104,10 @@ static void put_columns(const struct tree *tree)
 	for (size_t c = 0; c < sizeof(column) / sizeof(*column); c++) {
 		fputs(",\n  ", tree->page->file);
 		recoat_page_begin_numbers(tree->page, column[c].name);
-		for (size_t i = 0; i < tree->count; i++)
+		for (size_t i = 0; i < tree->nodes.count; i++)
 			recoat_page_put_number(
 				tree->page, i,
-				column[c].get(tree, &tree->view->node[tree->node[i]]));
+				column[c].get(tree, &tree->view->node[tree->nodes.node[i]]));
 		recoat_page_end_numbers(tree->page);
 	}
 }
@@ -152,9 +117,9 @@ static void put_values(const struct tree *tree, const char *const *names)
 	for (unsigned v = 0; v < tree->values; v++) {
 		fputs(",\n  ", tree->page->file);
 		recoat_page_begin_numbers(tree->page, names[v]);
-		for (size_t i = 0; i < tree->count; i++)
+		for (size_t i = 0; i < tree->nodes.count; i++)
 			recoat_page_put_number(tree->page, i,
-					       tree->view->node[tree->node[i]].value[v]);
+					       tree->view->node[tree->nodes.node[i]].value[v]);
 		recoat_page_end_numbers(tree->page);
 	}
 }
@@ -163,24 +128,20 @@ static void put_values(const struct tree *tree, const char *const *names)
 static void put_tree(struct recoat_page *page, const struct recoat_view *view, const char *name,
 		     const char *const *names, unsigned values, unsigned inclusive)
 {
-	struct tree tree = {.page = page, .view = view, .values = values};
+	struct tree tree = {.page = page, .view = view, .values = values, .inclusive = inclusive};
 
-	page->names.budget = page->names.bytes + NAME_BYTES;
-	tree.number = recoat_calloc(view->count, sizeof(*tree.number));
-	choose(&tree, inclusive);
-	renumber(&tree);
+	choose(&tree);
 	fprintf(page->file, "%s\n\"%s\": {\"nodes\": %zu", *name == 't' ? "" : ",", name,
-		tree.count);
+		tree.nodes.count);
 	put_columns(&tree);
 	put_values(&tree, names);
 	putc('}', page->file);
-	if (tree.count < view->count)
+	if (tree.nodes.count < view->count)
 		recoat_page_leave_out(page,
 				      "%zu of %zu nodes of the call tree by %s, the smallest; they "
 				      "count in their callers",
-				      view->count - tree.count, view->count, name);
-	free(tree.node);
-	free(tree.number);
+				      view->count - tree.nodes.count, view->count, name);
+	recoat_page_nodes_fini(&tree.nodes);
 }
 
 void recoat_page_put_trees(struct recoat_page *page)

@@ -63,8 +63,8 @@ export interface Data {
 	left_out: string[];
 }
 
-export function read(): Data {
-	return JSON.parse(document.getElementById("data")!.textContent!) as Data;
+export function read(): { schema: string } {
+	return JSON.parse(document.getElementById("data")!.textContent!);
 }
 
 export function base(path: string): string {

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements in one expression.
 
-type Child = Node | string | null | undefined | false;
+export type Child = Node | string | null | undefined | false;
 type Listener = (event: any) => void;
 export type Attributes = { [name: string]: string | number | boolean | Listener | undefined };
 
-// h("button", { class: "x", onclick: f, hidden: true }, "text", element)
-export function h<K extends keyof HTMLElementTagNameMap>(
-	tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
-	const element = document.createElement(tag);
+function fill(element: Element, attributes: Attributes, children: Child[]): void {
 	for (const [name, value] of Object.entries(attributes)) {
 		if (typeof value === "function")
 			element.addEventListener(name.slice(2), value);
@@ -18,6 +15,21 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 			element.setAttribute(name, String(value));
 	}
 	element.append(...children.filter((child): child is Node | string => !!child));
+}
+
+// h("button", { class: "x", onclick: f, hidden: true }, "text", element)
+export function h<K extends keyof HTMLElementTagNameMap>(
+	tag: K, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+	const element = document.createElement(tag);
+	fill(element, attributes, children);
+	return element;
+}
+
+// The same for drawings.
+export function s<K extends keyof SVGElementTagNameMap>(
+	tag: K, attributes: Attributes = {}, ...children: Child[]): SVGElementTagNameMap[K] {
+	const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+	fill(element, attributes, children);
 	return element;
 }
 

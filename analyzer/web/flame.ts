@@ -16,6 +16,7 @@ interface Box { node: number; x: number; width: number }
 export interface FlameOptions {
 	// The colour of a frame; a difference between two trees may be shown so.
 	colour: (tree: Tree, node: number) => string;
+	describe?: (tree: Tree, node: number) => string[]; // Else a frame's figures.
 	onZoom: (node: number) => void;
 	onSelect: (node: number) => void;
 }
@@ -167,7 +168,7 @@ export class Flame {
 			tip.hide();
 			return;
 		}
-		tip.show(event, tree.name(node), describe(tree, node));
+		tip.show(event, tree.name(node), (this.options.describe ?? describe)(tree, node));
 	}
 
 	private click(event: MouseEvent): void {

@@ -2,7 +2,9 @@
 // What the keyboard does, and the list of it.
 import { h } from "./dom";
 
-const KEYS: [string, string][] = [
+export type Keys = [string, string][];
+
+const KEYS: Keys = [
 	["1 – 8", "go to a view"],
 	["/", "search; Escape leaves and clears it"],
 	["← ↑ → ↓", "move in graphs, trees and timelines"],
@@ -15,11 +17,11 @@ const KEYS: [string, string][] = [
 	["?", "this list"],
 ];
 
-export function help(): HTMLDialogElement {
+export function help(list = KEYS): HTMLDialogElement {
 	const close = h("button", { type: "button", class: "plain" }, "Close");
 	const dialog = h("dialog", { "aria-label": "Keyboard" },
 			 h("h2", {}, "Keyboard"),
-			 h("dl", {}, ...KEYS.map(([keys, what]) =>
+			 h("dl", {}, ...list.map(([keys, what]) =>
 				h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what)))),
 			 close);
 	close.addEventListener("click", () => dialog.close());

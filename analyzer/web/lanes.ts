@@ -2,6 +2,7 @@
 // The run over time: live memory above, a lane a thread below, on one axis.
 import { Colours, paint } from "./colours";
 import { Data, Process, Thread, label } from "./data";
+import { step } from "./scale";
 import { Surface, fit } from "./surface";
 import * as format from "./format";
 import * as theme from "./theme";
@@ -18,13 +19,6 @@ const FONT = "12px system-ui, sans-serif";
 interface Lane {
 	title: string; top: number; rows: number;
 	begin: Float64Array; thread: Thread;
-}
-
-// A step between marks on an axis: 1, 2 or 5 times a power of ten.
-function step(range: number, marks: number): number {
-	const rough = range / marks;
-	const power = 10 ** Math.floor(Math.log10(rough));
-	return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= rough) ?? rough;
 }
 
 // Steps for memory: 1, 2 or 4 ... of a binary unit.

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page: views behind tabs, one search for all of them, the keyboard.
+// The page: of a recording, a comparison or a benchmark, as its data say.
 import { Colours } from "./colours";
-import { base, read } from "./data";
-import { h, replace } from "./dom";
-import * as keys from "./keys";
-import * as theme from "./theme";
-import * as tip from "./tip";
+import { Data, base, read } from "./data";
+import { bench } from "./page_bench";
+import { compare } from "./page_compare";
+import { Shell } from "./shell";
 import { Trees } from "./tree";
 import { Page, View } from "./view";
-import { FlameView } from "./view_flame";
+import { FlameView, recorded } from "./view_flame";
 import { notes } from "./view_notes";
 import { overview } from "./view_overview";
 import { functions, kernels, sites } from "./view_tables";
@@ -16,37 +15,22 @@ import { TimeView } from "./view_time";
 import { TreeView } from "./view_tree";
 
 class App implements Page {
-	readonly data = read();
 	readonly trees = new Trees(this.data);
 	readonly colours = new Colours(this.data);
-	private views: View[] = [];
-	private tabs: HTMLElement[] = [];
-	private current = 0;
+	private shell = new Shell();
 	private flame!: FlameView;
 	private tree!: TreeView;
-	private main = h("main", { id: "main", role: "tabpanel", tabindex: -1 });
-	private box = h("input", { type: "search", placeholder: "Search", "aria-label": "Search",
-				   spellcheck: "false", autocomplete: "off" });
-	private help = keys.help();
+
+	constructor(readonly data: Data) {
+	}
 
 	begin(): void {
 		const command = this.data.processes[0].command;
-		document.title = `${base(command.split(" ")[0])} – recoat`;
-		theme.begin();
-		this.makeViews();
-		this.box.addEventListener("input", () => this.search());
-		this.tabs = this.views.map((view, i) => this.tab(view, i));
-		replace(document.getElementById("app")!, this.header(command),
-			h("nav", { class: "tabs" }, h("div", { role: "tablist", "aria-label": "Views" }, ...this.tabs)),
-			this.main, this.help);
-		document.addEventListener("keydown", (event) => this.key(event));
-		addEventListener("hashchange", () => this.fromAddress());
-		this.fromAddress();
+		this.shell.begin(base(command.split(" ")[0]), command, this.makeViews());
 	}
 
 	go(id: string): void {
-		const found = this.views.findIndex((view) => view.id === id);
-		this.open(found < 0 ? 0 : found);
+		this.shell.go(id);
 	}
 
 	focusFunction(name: string, metric: string): void {
@@ -56,109 +40,21 @@ class App implements Page {
 
 	findInFlame(text: string, metric: string): void {
 		this.flame.set(metric);
-		this.box.value = text;
-		this.go("flame");
+		this.shell.find(text, "flame");
 	}
 
-	private makeViews(): void {
-		this.flame = new FlameView(this);
+	private makeViews(): View[] {
+		this.flame = new FlameView(recorded(this));
 		this.tree = new TreeView(this);
-		this.views = [overview(this), this.flame, this.tree, new TimeView(this), kernels(this),
-			      functions(this), sites(this), notes(this)];
-	}
-
-	private header(command: string): HTMLElement {
-		const button = (text: string, title: string, action: () => void) =>
-			h("button", { type: "button", class: "plain", title, "aria-label": title, onclick: action }, text);
-		theme.onChange(() => this.views[this.current].shown?.());
-		return h("header", { class: "top" },
-			 h("a", { href: "#overview", class: "mark" }, "recoat"),
-			 h("code", { class: "command", title: command }, command),
-			 h("label", { class: "search" }, this.box, h("kbd", { "aria-hidden": "true" }, "/")),
-			 button("◐", "Light or dark", theme.toggle),
-			 button("?", "Keyboard", () => this.help.showModal()));
-	}
-
-	private tab(view: View, index: number): HTMLElement {
-		return h("button", { type: "button", role: "tab", id: `tab-${view.id}`, "aria-controls": "main",
-				     onclick: () => this.open(index),
-				     onkeydown: (event: KeyboardEvent) => this.walk(event, index) },
-			 h("kbd", { "aria-hidden": "true" }, String(index + 1)),
-			 h("span", { class: "tab", "data-title": view.title }, view.title));
-	}
-
-	private walk(event: KeyboardEvent, index: number): void {
-		const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-		if (!by)
-			return;
-		const next = (index + by + this.tabs.length) % this.tabs.length;
-		this.open(next);
-		this.tabs[next].focus();
-		event.preventDefault();
-		event.stopPropagation();
-	}
-
-	private fromAddress(): void {
-		this.go(location.hash.slice(1));
-	}
-
-	private open(index: number): void {
-		const view = this.views[index];
-		this.current = index;
-		tip.hide();
-		this.tabs.forEach((tab, i) => {
-			tab.setAttribute("aria-selected", String(i === index));
-			tab.setAttribute("tabindex", i === index ? "0" : "-1");
-		});
-		this.main.setAttribute("aria-labelledby", `tab-${view.id}`);
-		this.main.className = `at-${view.id}`;
-		replace(this.main, view.element);
-		if (location.hash.slice(1) !== view.id)
-			history.replaceState(null, "", `#${view.id}`);
-		view.shown?.();
-		this.search();
-	}
-
-	private search(): void {
-		this.views[this.current].search?.(this.box.value);
-	}
-
-	private key(event: KeyboardEvent): void {
-		if (event.ctrlKey || event.metaKey || event.altKey || this.help.open)
-			return;
-		if (keys.isTyping(event)) {
-			if (event.key === "Escape")
-				this.leaveSearch();
-			else if (event.key === "Enter")
-				this.box.blur();
-			return;
-		}
-		if (this.views[this.current].key?.(event) || this.command(event.key))
-			event.preventDefault();
-	}
-
-	private leaveSearch(): void {
-		this.box.value = "";
-		this.box.blur();
-		this.search();
-	}
-
-	private command(key: string): boolean {
-		const number = Number(key);
-		if (number >= 1 && number <= this.views.length)
-			this.open(number - 1);
-		else if (key === "/")
-			this.box.focus();
-		else if (key === "t")
-			theme.toggle();
-		else if (key === "?")
-			this.help.showModal();
-		else if (key === "Escape" && this.box.value)
-			this.leaveSearch();
-		else
-			return false;
-		return true;
+		return [overview(this), this.flame, this.tree, new TimeView(this), kernels(this),
+			functions(this), sites(this), notes(this)];
 	}
 }
 
-new App().begin();
+const data: any = read();
+if (data.schema === "recoat-compare-page-1")
+	compare(data);
+else if (data.schema === "recoat-bench-page-1")
+	bench(data);
+else
+	new App(data).begin();

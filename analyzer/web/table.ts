@@ -9,7 +9,7 @@ export interface Column<Row> {
 	about?: string;
 	value: (row: Row) => number | string | null;
 	text?: (value: number, row: Row) => string; // Of numbers.
-	cell?: (row: Row) => Node;                   // Instead of the text.
+	cell?: (row: Row) => Node;                   // Instead of the text, a number or not.
 	bar?: boolean;                               // Draw the number's share of the largest.
 }
 
@@ -96,7 +96,7 @@ export class Table<Row> {
 	private cell(column: Column<Row>, row: Row, most: number): HTMLElement {
 		const value = column.value(row);
 		if (column.cell)
-			return h("td", {}, column.cell(row));
+			return h("td", { class: column.text ? "number" : "" }, column.cell(row));
 		if (!column.text)
 			return h("td", {}, String(value ?? "–"));
 		if (value === null)

@@ -4,7 +4,8 @@ import { h, replace } from "./dom";
 
 const element = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
 
-export function show(event: MouseEvent, title: string, lines: string[]): void {
+// At a pointer, or anything else with a place in the window.
+export function show(event: { clientX: number; clientY: number }, title: string, lines: string[]): void {
 	replace(element, h("strong", {}, title), ...lines.map((line) => h("span", {}, line)));
 	element.hidden = false;
 	if (!element.isConnected)

@@ -1,12 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 // The view with the flame graph: what it shows, where one is, what was found.
 import { paint } from "./colours";
-import { Choice, figure, h, replace } from "./dom";
+import { Child, Choice, figure, h, replace } from "./dom";
 import { Flame } from "./flame";
 import * as format from "./format";
 import * as theme from "./theme";
 import { Metric, Tree, matcher } from "./tree";
-import { Page, View, metricOf } from "./view";
+import { Page, View } from "./view";
+
+// What a flame graph is of.
+export interface FlameSource {
+	metrics: Metric[];
+	tree: (metric: Metric) => Tree;
+	colour: (tree: Tree, node: number) => string;
+	describe?: (tree: Tree, node: number) => string[]; // Beside the pointer.
+	facts: (tree: Tree, node: number) => Child[];      // Of the frame that is selected.
+	found: (tree: Tree, nodes: number[]) => Child[];   // Of the frames that are.
+	tools?: HTMLElement[];
+	key?: HTMLElement; // To the colours.
+}
+
+// That of a recording.
+export function recorded(page: Page): FlameSource {
+	return {
+		metrics: page.trees.metrics,
+		tree: (metric) => page.trees.get(metric),
+		colour: (tree, node) => !node ? theme.colour("root")
+					      : paint(page.colours.frame(tree.name(node), tree.module(node))),
+		facts: (tree, node) => [
+			figure(tree.metric.text(tree.value[node]), tree.value[node]),
+			h("span", {}, `${format.share(tree.value[node], tree.value[0])} of all`),
+			h("span", {}, `self ${tree.metric.text(tree.self[node])}`),
+			h("span", { class: "quiet" }, node ? tree.placeOf(node) : "")],
+		found: (tree, nodes) => {
+			const sum = tree.sum(nodes);
+			return [figure(format.share(sum, tree.value[0]), sum),
+				` matched, ${tree.metric.text(sum)} in ${format.plural(nodes.length, "frame")}`];
+		},
+	};
+}
 
 export class FlameView implements View {
 	readonly id = "flame";
@@ -20,22 +52,25 @@ export class FlameView implements View {
 	private status = h("div", { class: "status", role: "status" });
 	private tree: Tree | null = null;
 	private query = "";
+	private at = 0;
 
-	constructor(private page: Page) {
+	constructor(private source: FlameSource) {
 		this.flame = new Flame({
-			colour: (tree, node) => !node ? theme.colour("root") : paint(page.colours.frame(tree.name(node), tree.module(node))),
+			colour: source.colour,
+			describe: source.describe,
 			onZoom: (node) => this.zoomed(node),
 			onSelect: (node) => this.selected(node),
 		});
-		const first = metricOf(page.trees, "time");
+		const first = source.metrics[0];
 		if (first)
-			this.metric = new Choice("Metric", page.trees.metrics.map((metric) =>
+			this.metric = new Choice("Metric", source.metrics.map((metric) =>
 				[metric, metric.title]), first, () => this.show());
 		this.turn = new Choice<boolean>("Direction", [[true, "Icicle"], [false, "Flame"]], true,
 						(icicle) => this.flame.turn(icicle));
 		this.element = h("div", { class: "view tall" },
-				 h("div", { class: "tools" }, this.metric?.element, this.turn.element, this.found),
-				 this.crumbs, this.status, this.flame.element);
+				 h("div", { class: "tools" }, this.metric?.element, this.turn.element,
+				   ...(source.tools ?? []), this.found),
+				 this.crumbs, this.status, this.flame.element, source.key);
 		if (first)
 			this.show();
 		else
@@ -47,9 +82,18 @@ export class FlameView implements View {
 	}
 
 	set(metric: string): void {
-		const wanted = metricOf(this.page.trees, metric);
-		if (wanted)
-			this.metric?.set(wanted);
+		const { metrics } = this.source;
+		if (this.metric)
+			this.metric.set(metrics.find(({ id }) => id === metric) ?? metrics[0]);
+	}
+
+	// Show the same frame after the source has changed.
+	refresh(): void {
+		const at = this.at;
+		if (this.metric)
+			this.show();
+		if (at && this.tree?.value[at])
+			this.flame.zoom(at);
 	}
 
 	search(query: string): void {
@@ -62,9 +106,7 @@ export class FlameView implements View {
 			return;
 		}
 		const nodes = tree.outermost((node) => matches(tree.name(node)));
-		const sum = tree.sum(nodes);
-		replace(this.found, figure(format.share(sum, tree.value[0]), sum),
-			` matched, ${tree.metric.text(sum)} in ${format.plural(nodes.length, "frame")}`);
+		replace(this.found, ...this.source.found(tree, nodes));
 	}
 
 	key(event: KeyboardEvent): boolean {
@@ -76,7 +118,7 @@ export class FlameView implements View {
 	}
 
 	private show(): void {
-		this.tree = this.page.trees.get(this.metric!.get());
+		this.tree = this.source.tree(this.metric!.get());
 		this.flame.show(this.tree);
 		this.zoomed(0);
 		this.selected(0);
@@ -86,6 +128,7 @@ export class FlameView implements View {
 	private zoomed(node: number): void {
 		const tree = this.tree!;
 		const path = [0, ...tree.path(node)];
+		this.at = node;
 		replace(this.crumbs, ...path.map((at, i) => i < path.length - 1
 			? h("button", { type: "button", onclick: () => this.flame.zoom(at) }, tree.name(at))
 			: h("span", { "aria-current": "location" }, tree.name(at))));
@@ -94,12 +137,7 @@ export class FlameView implements View {
 
 	private selected(node: number): void {
 		const tree = this.tree!;
-		const { text, about } = tree.metric;
-		const name = node ? tree.name(node) : about;
-		replace(this.status, h("strong", {}, name),
-			figure(text(tree.value[node]), tree.value[node]),
-			h("span", {}, `${format.share(tree.value[node], tree.value[0])} of all`),
-			h("span", {}, `self ${text(tree.self[node])}`),
-			h("span", { class: "quiet" }, node ? tree.placeOf(node) : ""));
+		replace(this.status, h("strong", {}, node ? tree.name(node) : tree.metric.about),
+			...this.source.facts(tree, node));
 	}
 }

@@ -6,9 +6,17 @@ import * as format from "./format";
 import { Table } from "./table";
 import { Page, View } from "./view";
 
-function facts(rows: [string, string][]): HTMLElement {
+export function facts(rows: [string, string][]): HTMLElement {
 	return h("dl", { class: "facts" }, ...rows.filter(([, text]) => text).map(([name, text]) =>
 		h("div", {}, h("dt", {}, name), h("dd", {}, text))));
+}
+
+// What is not on the page, and who has it.
+export function leftOut(sentences: string[], elsewhere: string): HTMLElement[] {
+	return [h("h2", {}, "Not on this page"),
+		sentences.length ? h("ul", {}, ...sentences.map((text) => h("li", {}, text)))
+				 : h("p", { class: "quiet" }, "Nothing was left out for size."),
+		h("p", { class: "quiet" }, elsewhere)];
 }
 
 function about({ data }: Page): HTMLElement {
@@ -46,10 +54,6 @@ export function notes(page: Page): View {
 		h("h2", {}, data.process_count === 1 ? "Process" : "Processes"), processes(page),
 		h("h2", {}, "What the figures rest on"),
 		facts(data.notes.map((note) => [note.name, note.text])),
-		h("h2", {}, "Not on this page"),
-		data.left_out.length
-			? h("ul", {}, ...data.left_out.map((text) => h("li", {}, text)))
-			: h("p", { class: "quiet" }, "Nothing was left out for size."),
-		h("p", { class: "quiet" }, "recoat report --json has everything."));
+		...leftOut(data.left_out, "recoat report --json has everything."));
 	return { id: "notes", title: "Recording", element };
 }

@@ -4,13 +4,7 @@
 . "${top_srcdir:-.}/tests/run/init.sh"
 
 # both EXPRESSION: over the page's data, called `p`, and the report as JSON, called `d`.
-both() { /usr/bin/python3 -c 'import json, re, sys
-page = open(sys.argv[1]).read()
-p = json.loads(re.search(r"<script type=\"application/json\" id=\"data\">(.*?)</script>", page, re.S)[1])
-d = json.load(open(sys.argv[2]))
-result = eval("(" + sys.argv[3] + ")")
-print(result)
-sys.exit(0 if result else 1)' "$page.html" "$page.json" "$1"; }
+both() { page_json "$page.html" "$page.json" "$1"; }
 
 # make_page DIR: DIR.html and DIR.json.
 make_page() {
@@ -67,17 +61,4 @@ ok "a page stays as it was when the next one fails" sh -c "cp amqadf.html old.ht
 	trap '' XFSZ; ulimit -f 40
 	! '$top_builddir/recoat' report --html amqadf.html amqadf && cmp amqadf.html old.html"
 
-if [ ! -x /usr/bin/chromium ] || [ ! -x /usr/bin/chromedriver ]; then
-	missing="chromium and chromedriver are not installed"
-elif ! /usr/bin/python3 -c 'import selenium' 2>/dev/null; then
-	missing="python3-selenium is not installed"
-else
-	missing=
-fi
-if [ "$missing" ]; then
-	for i in $(seq $browser_checks); do
-		skip "in a browser" "$missing"
-	done
-else
-	/usr/bin/python3 "$top_srcdir/tests/run/html_page.py" amqadf.html amqadf.json $((count + 1))
-fi
+in_browser $browser_checks html_page.py amqadf.html amqadf.json

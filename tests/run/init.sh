@@ -42,3 +42,34 @@ d = json.load(open(sys.argv[1]))
 result = eval("(" + sys.argv[2] + ")")
 print(result)
 sys.exit(0 if result else 1)' "$@"; }
+
+# page_json PAGE FILE EXPRESSION: the same over the data of a page, called `p`, and the document.
+page_json() { /usr/bin/python3 -c 'import json, re, sys
+page = open(sys.argv[1]).read()
+p = json.loads(re.search(r"<script type=\"application/json\" id=\"data\">(.*?)</script>", page, re.S)[1])
+d = json.load(open(sys.argv[2]))
+result = eval("(" + sys.argv[3] + ")")
+print(result)
+sys.exit(0 if result else 1)' "$@"; }
+
+# no_browser: why a page cannot be tried in a browser; fails if it can.
+no_browser() {
+	if [ ! -x /usr/bin/chromium ] || [ ! -x /usr/bin/chromedriver ]; then
+		echo "chromium and chromedriver are not installed"
+	else
+		! /usr/bin/python3 -c 'import selenium' 2>/dev/null && echo "python3-selenium is not installed"
+	fi
+}
+
+# in_browser CHECKS SCRIPT FILE...: a script with so many checks, after those before it.
+in_browser() {
+	checks=$1 script=$2
+	shift 2
+	if missing=$(no_browser); then
+		for i in $(seq "$checks"); do
+			skip "in a browser" "$missing"
+		done
+	else
+		/usr/bin/python3 -B "$top_srcdir/tests/run/$script" "$@" $((count + 1))
+	fi
+}

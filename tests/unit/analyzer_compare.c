@@ -369,6 +369,35 @@ static void test_trees_are_merged_by_name(void **state)
 	recoat_difference_fini(&difference);
 }
 
+/* A plugin takes a kernel over; a function may be called alike. */
+static void test_kernels_are_the_same_whoever_serves_them(void **state)
+{
+	struct recoat_view_node before[] = {
+		{.label = "", .value = {100}},
+		{.label = "<map.idw>", .kernel = true, .value = {90}},
+		{.label = "f(A<int> by value)", .value = {10}},
+	};
+	struct recoat_view_node after[] = {
+		{.label = "", .value = {60}},
+		{.label = "<map.idw> by cached", .kernel = true, .value = {50}},
+		{.parent = 1, .label = "<map.idw>", .kernel = true, .value = {30}},
+		{.label = "f(A<int> by value)", .value = {10}},
+	};
+	const struct recoat_view a = {.node = before, .count = 3}, b = {.node = after, .count = 4};
+	struct recoat_difference difference = {0};
+
+	(void)state;
+	recoat_difference_add(&difference, &a, 0, 0, 1);
+	recoat_difference_add(&difference, &b, 0, 1, 1);
+	assert_int_equal(difference.count, 4);
+	assert_string_equal(difference.node[1].label, "<map.idw>");
+	assert_true(difference.node[1].whole[0] == 90 && difference.node[1].whole[1] == 50);
+	assert_string_equal(difference.node[2].label, "f(A<int> by value)");
+	assert_int_equal(difference.node[3].parent, 1);
+	assert_true(difference.node[3].whole[0] == 0 && difference.node[3].whole[1] == 30);
+	recoat_difference_fini(&difference);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -383,6 +412,7 @@ int main(void)
 		TEST(test_tells_what_appeared_and_vanished),
 		cmocka_unit_test(test_a_verdict_needs_p_and_interval),
 		cmocka_unit_test(test_trees_are_merged_by_name),
+		cmocka_unit_test(test_kernels_are_the_same_whoever_serves_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
