@@ -4,8 +4,10 @@
 #include "plugins/parallel/openvdb10/settings.h"
 
 #include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <pthread.h>
 
 using openvdb::Coord;
 
@@ -170,13 +172,17 @@ static struct Trial {
   weighted = {"voxel_fusion.fuse_weighted", {}}, temporal = {"synchronization.temporal", {}},
   gaussian = {"correction.filter_gaussian", {}};
 
+/* Not cancelled meanwhile: what is thrown for that must not be caught. */
 template <typename Same> static Outcome try_both(Same same)
 {
 	struct Both {
 		Same same;
 		Outcome outcome;
 	} both = {same, UNKNOWN};
+	const int before = errno;
+	int cancel;
 
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	host->quietly(
 		host,
 		[](void *data) {
@@ -193,6 +199,8 @@ template <typename Same> static Outcome try_both(Same same)
 			trying = nullptr;
 		},
 		&both);
+	pthread_setcancelstate(cancel, nullptr);
+	errno = before;
 	return both.outcome;
 }
 
