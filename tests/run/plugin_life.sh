@@ -46,7 +46,7 @@ look() {
 	: >seen
 	# A call that began before may still end after the first look.
 	printf '..' >&3
-	until [ "$(wc -l <seen)" -ge 2 ]; do sleep 0.01; done
+	until [ "$(wc -l <seen)" -ge 2 ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.01; done
 	sed -n '$p' seen
 }
 finish() {
