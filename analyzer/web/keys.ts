@@ -3,7 +3,7 @@
 import { h } from "./dom";
 
 const KEYS: [string, string][] = [
-	["1 – 8", "go to a view"],
+	["1 – 9", "go to a view"],
 	["/", "search; Escape leaves and clears it"],
 	["← ↑ → ↓", "move in graphs, trees and timelines"],
 	["Enter", "zoom into a frame, open a row"],
@@ -31,5 +31,6 @@ export function help(): HTMLDialogElement {
 }
 
 export function isTyping(event: KeyboardEvent): boolean {
-	return event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+	const { target } = event;
+	return target instanceof HTMLInputElement && target.type !== "range" || event.target instanceof HTMLSelectElement;
 }
