@@ -17,6 +17,8 @@
 #define SCHEMA "recoat-page-1"
 #define MARKER "@DATA@"
 #define NOTES_MAX 200
+#define PAGE_MAX (5u << 20)
+#define FOR_NOTES (128u << 10)
 #define NOTE_COLUMN 12 /* Where the text of a footer's line begins. */
 
 void recoat_page_leave_out(struct recoat_page *page, const char *format, ...)
@@ -31,6 +33,15 @@ void recoat_page_leave_out(struct recoat_page *page, const char *format, ...)
 	page->left_out = recoat_grow(page->left_out, page->left_outs, &page->left_out_room,
 				     sizeof(*page->left_out));
 	page->left_out[page->left_outs++] = sentence;
+}
+
+size_t recoat_page_room(struct recoat_page *page)
+{
+	size_t taken;
+
+	fflush(page->file);
+	taken = page->written + FOR_NOTES;
+	return taken < PAGE_MAX ? PAGE_MAX - taken : 0;
 }
 
 void recoat_page_begin_numbers(struct recoat_page *page, const char *name)
@@ -111,10 +122,12 @@ static void put_data(struct recoat_page *page)
 	recoat_report_json_totals(page->report, page->file);
 	recoat_page_put_processes(page);
 	recoat_page_put_tables(page);
+	recoat_page_put_plugins(page);
 	recoat_page_put_trees(page);
 	recoat_page_put_threads(page);
 	fputs(",\n\"names\": ", page->file);
 	recoat_page_names_put(&page->names, page->file);
+	recoat_page_put_snapshots(page);
 	put_notes(page);
 	put_left_out(page);
 	fputs("\n}", page->file);
@@ -125,16 +138,17 @@ static void put_data(struct recoat_page *page)
 /* In JSON '<' stands in texts alone; as \u003c it cannot end the script element. */
 static ssize_t write_escaped(void *cookie, const char *bytes, size_t length)
 {
-	FILE *file = cookie;
+	struct recoat_page *page = cookie;
 	size_t done = 0;
 
 	while (done < length) {
 		const char *found = memchr(bytes + done, '<', length - done);
 		size_t plain = found ? (size_t)(found - bytes) - done : length - done;
 
-		if (fwrite(bytes + done, 1, plain, file) != plain ||
-		    (found && fputs("\\u003c", file) == EOF))
+		if (fwrite(bytes + done, 1, plain, page->out) != plain ||
+		    (found && fputs("\\u003c", page->out) == EOF))
 			return -1;
+		page->written += plain + (found ? strlen("\\u003c") : 0);
 		done += plain + !!found;
 	}
 	return (ssize_t)length;
@@ -143,15 +157,17 @@ static ssize_t write_escaped(void *cookie, const char *bytes, size_t length)
 static int put_page(const struct recoat_report *report, FILE *file)
 {
 	const char *marker = strstr(recoat_page_template, MARKER);
-	struct recoat_page page = {.report = report};
+	struct recoat_page page = {
+		.report = report, .out = file, .written = strlen(recoat_page_template)};
 	int result;
 
-	page.file = fopencookie(file, "w", (cookie_io_functions_t){.write = write_escaped});
+	page.file = fopencookie(&page, "w", (cookie_io_functions_t){.write = write_escaped});
 	if (!page.file)
 		return -errno;
 	fwrite(recoat_page_template, 1, (size_t)(marker - recoat_page_template), file);
 	put_data(&page);
 	recoat_page_names_fini(&page.names);
+	free(page.place);
 	result = ferror(page.file) ? -EIO : 0;
 	if (fclose(page.file))
 		result = -errno;

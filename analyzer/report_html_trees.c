@@ -3,6 +3,7 @@
 #include "analyzer/report_html.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
@@ -159,6 +160,22 @@ static void put_values(const struct tree *tree, const char *const *names)
 	}
 }
 
+/* Where the page shows what a node of the model's tree holds: there or in its callers. */
+static void keep_places(const struct tree *tree)
+{
+	size_t nodes = tree->page->report->model->cct.nodes;
+
+	tree->page->place = recoat_calloc(nodes, sizeof(*tree->page->place));
+	tree->page->places = tree->count;
+	for (size_t i = 0; i < nodes; i++) {
+		uint32_t at = tree->view->place[i];
+
+		while (tree->number[at] == RECOAT_NONE)
+			at = tree->view->node[at].parent;
+		tree->page->place[i] = tree->number[at];
+	}
+}
+
 /* The first `inclusive` of the values are so. */
 static void put_tree(struct recoat_page *page, const struct recoat_view *view, const char *name,
 		     const char *const *names, unsigned values, unsigned inclusive)
@@ -179,6 +196,8 @@ static void put_tree(struct recoat_page *page, const struct recoat_view *view, c
 				      "%zu of %zu nodes of the call tree by %s, the smallest; they "
 				      "count in their callers",
 				      view->count - tree.count, view->count, name);
+	if (!strcmp(name, "memory"))
+		keep_places(&tree);
 	free(tree.node);
 	free(tree.number);
 }

@@ -6,12 +6,14 @@ import { h, replace } from "./dom";
 import * as keys from "./keys";
 import * as theme from "./theme";
 import * as tip from "./tip";
-import { Trees } from "./tree";
+import { Trees, atMoment } from "./tree";
 import { Page, View } from "./view";
+import { allocations } from "./view_allocations";
 import { FlameView } from "./view_flame";
 import { notes } from "./view_notes";
 import { overview } from "./view_overview";
-import { functions, kernels, sites } from "./view_tables";
+import { plugins } from "./view_plugins";
+import { functions, kernels } from "./view_tables";
 import { TimeView } from "./view_time";
 import { TreeView } from "./view_tree";
 
@@ -60,11 +62,17 @@ class App implements Page {
 		this.go("flame");
 	}
 
+	showMoment(snapshot: number): void {
+		this.trees.moment = snapshot;
+		this.flame.set(atMoment.id);
+		this.go("flame");
+	}
+
 	private makeViews(): void {
 		this.flame = new FlameView(this);
 		this.tree = new TreeView(this);
 		this.views = [overview(this), this.flame, this.tree, new TimeView(this), kernels(this),
-			      functions(this), sites(this), notes(this)];
+			      functions(this), allocations(this), ...plugins(this), notes(this)];
 	}
 
 	private header(command: string): HTMLElement {

@@ -5,7 +5,8 @@ import { Choice, figure, h, replace } from "./dom";
 import { Flame } from "./flame";
 import * as format from "./format";
 import * as theme from "./theme";
-import { Metric, Tree, matcher } from "./tree";
+import { Moments } from "./moments";
+import { Metric, Tree, atMoment, matcher } from "./tree";
 import { Page, View, metricOf } from "./view";
 
 export class FlameView implements View {
@@ -20,6 +21,7 @@ export class FlameView implements View {
 	private status = h("div", { class: "status", role: "status" });
 	private tree: Tree | null = null;
 	private query = "";
+	private moments: Moments;
 
 	constructor(private page: Page) {
 		this.flame = new Flame({
@@ -27,6 +29,7 @@ export class FlameView implements View {
 			onZoom: (node) => this.zoomed(node),
 			onSelect: (node) => this.selected(node),
 		});
+		this.moments = new Moments(page, () => this.show(this.flame.zoomedTo));
 		const first = metricOf(page.trees, "time");
 		if (first)
 			this.metric = new Choice("Metric", page.trees.metrics.map((metric) =>
@@ -35,14 +38,17 @@ export class FlameView implements View {
 						(icicle) => this.flame.turn(icicle));
 		this.element = h("div", { class: "view tall" },
 				 h("div", { class: "tools" }, this.metric?.element, this.turn.element, this.found),
-				 this.crumbs, this.status, this.flame.element);
+				 this.moments.element, this.crumbs, this.status, this.flame.element);
 		if (first)
 			this.show();
 		else
 			replace(this.element, h("p", { class: "empty" }, "Nothing was recorded that has call paths."));
 	}
 
+	// The moment may have been changed elsewhere.
 	shown(): void {
+		if (this.metric?.get() === atMoment)
+			this.show(this.flame.zoomedTo);
 		this.flame.redraw();
 	}
 
@@ -75,11 +81,12 @@ export class FlameView implements View {
 		return this.flame.key(event);
 	}
 
-	private show(): void {
+	private show(node = 0): void {
 		this.tree = this.page.trees.get(this.metric!.get());
-		this.flame.show(this.tree);
-		this.zoomed(0);
-		this.selected(0);
+		this.flame.show(this.tree, node);
+		this.moments.show(this.tree.metric === atMoment);
+		this.zoomed(this.flame.zoomedTo);
+		this.selected(this.flame.zoomedTo);
 		this.search(this.query);
 	}
 
