@@ -167,6 +167,7 @@ static int put_page(const struct recoat_report *report, FILE *file)
 	fwrite(recoat_page_template, 1, (size_t)(marker - recoat_page_template), file);
 	put_data(&page);
 	recoat_page_names_fini(&page.names);
+	free(page.above);
 	free(page.place);
 	result = ferror(page.file) ? -EIO : 0;
 	if (fclose(page.file))

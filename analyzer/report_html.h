@@ -21,8 +21,9 @@ struct recoat_page {
 	FILE *out;      /* here, */
 	size_t written; /* with the template so many bytes as of the last flush. */
 	struct recoat_page_names names;
-	uint32_t *place; /* Of each node of the model's tree: that which shows its memory, */
-	size_t places;   /* of so many. */
+	uint32_t *place; /* Of each node of the model's tree: that which shows its memory */
+	uint32_t *above; /* of the page's tree, whose nodes have these callers; */
+	size_t places;   /* so many nodes. */
 	char **left_out; /* Sentences. */
 	size_t left_outs, left_out_room;
 };

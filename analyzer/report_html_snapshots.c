@@ -3,7 +3,9 @@
 #include "analyzer/report_html.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
@@ -17,11 +19,11 @@
 /* What the nodes of the page's tree held at one moment. */
 struct holding {
 	struct recoat_page *page;
-	uint64_t *bytes; /* By node, without those below. */
-	uint32_t *node;  /* Those that held something, but the root. */
-	size_t count;
-	size_t most;       /* That may be shown. */
-	uint64_t left_out; /* Nodes that could not be. */
+	uint64_t *bytes;     /* By node, without those below; */
+	uint64_t *inclusive; /* with them. */
+	uint32_t *node;      /* All nodes, those with most first. */
+	size_t most;         /* That may be shown. */
+	uint64_t folded;     /* Nodes that could not be. */
 };
 
 static size_t shown_of(const struct recoat_process *process, size_t most)
@@ -47,7 +49,7 @@ static size_t fair_share(const struct recoat_page *page)
 	return with ? SNAPSHOTS_MAX / with : 0;
 }
 
-static int by_bytes(const void *left, const void *right, void *context)
+static int by_inclusive(const void *left, const void *right, void *context)
 {
 	const uint64_t *bytes = context;
 	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
@@ -57,33 +59,53 @@ static int by_bytes(const void *left, const void *right, void *context)
 	return a < b ? -1 : a > b;
 }
 
-static int by_number(const void *left, const void *right)
-{
-	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-
-	return a < b ? -1 : a > b;
-}
-
-/* The largest nodes, in order of their numbers; the others are told in the whole alone. */
-static void hold(struct holding *holding, const struct recoat_snapshot *snapshot)
+static void add_up(struct holding *holding, const struct recoat_snapshot *snapshot)
 {
 	const struct recoat_page *page = holding->page;
 
-	for (size_t i = 0; i < page->places; i++)
-		holding->bytes[i] = 0;
+	memset(holding->bytes, 0, page->places * sizeof(*holding->bytes));
 	for (size_t i = 0; i < snapshot->count; i++)
 		holding->bytes[page->place[snapshot->held[i].node]] += snapshot->held[i].bytes;
-	holding->count = 0;
-	for (uint32_t i = 1; i < page->places; i++)
-		if (holding->bytes[i])
-			holding->node[holding->count++] = i;
-	if (holding->count > holding->most) {
-		qsort_r(holding->node, holding->count, sizeof(*holding->node), by_bytes,
-			holding->bytes);
-		holding->left_out += holding->count - holding->most;
-		holding->count = holding->most;
-		qsort(holding->node, holding->count, sizeof(*holding->node), by_number);
+	memcpy(holding->inclusive, holding->bytes, page->places * sizeof(*holding->bytes));
+	for (size_t i = page->places; i-- > 1;)
+		holding->inclusive[page->above[i]] += holding->inclusive[i];
+}
+
+/*
+ * What the smallest branches held is given to their callers, as far as there are too many. A
+ * caller has no less than its callees and a smaller number, so it is never given away before them.
+ */
+static void fold(struct holding *holding)
+{
+	size_t places = holding->page->places;
+
+	if (places <= holding->most)
+		return;
+	for (uint32_t i = 0; i < places; i++)
+		holding->node[i] = i;
+	qsort_r(holding->node, places, sizeof(*holding->node), by_inclusive, holding->inclusive);
+	for (size_t i = places; i-- > holding->most;) {
+		uint64_t *bytes = &holding->bytes[holding->node[i]];
+
+		if (!holding->node[i]) /* The root, by damage. */
+			continue;
+		holding->folded += *bytes > 0;
+		holding->bytes[holding->page->above[holding->node[i]]] += *bytes;
+		*bytes = 0;
 	}
+}
+
+/* Numbers of nodes that held something, or what they held; the root is not among them. */
+static void put_held(const struct holding *holding, const char *name, bool numbers)
+{
+	size_t index = 0;
+
+	recoat_page_begin_numbers(holding->page, name);
+	for (size_t i = 1; i < holding->page->places; i++)
+		if (holding->bytes[i])
+			recoat_page_put_number(holding->page, index++,
+					       numbers ? (int64_t)i : (int64_t)holding->bytes[i]);
+	recoat_page_end_numbers(holding->page);
 }
 
 static void put_snapshot(struct holding *holding, size_t process,
@@ -91,20 +113,15 @@ static void put_snapshot(struct holding *holding, size_t process,
 {
 	struct recoat_page *page = holding->page;
 
-	hold(holding, snapshot);
+	add_up(holding, snapshot);
+	fold(holding);
 	fprintf(page->file,
 		"{\"process\": %zu, \"ns\": %" PRIu64 ", \"live_bytes\": %" PRIu64
 		", \"live_blocks\": %" PRIu64 ", ",
 		process, snapshot->time, snapshot->live, snapshot->blocks);
-	recoat_page_begin_numbers(page, "node");
-	for (size_t i = 0; i < holding->count; i++)
-		recoat_page_put_number(page, i, holding->node[i]);
-	recoat_page_end_numbers(page);
+	put_held(holding, "node", true);
 	fputs(", ", page->file);
-	recoat_page_begin_numbers(page, "bytes");
-	for (size_t i = 0; i < holding->count; i++)
-		recoat_page_put_number(page, i, (int64_t)holding->bytes[holding->node[i]]);
-	recoat_page_end_numbers(page);
+	put_held(holding, "bytes", false);
 	putc('}', page->file);
 }
 
@@ -137,6 +154,7 @@ void recoat_page_put_snapshots(struct recoat_page *page)
 	room = room > shown * HEAD_BYTES ? (room - shown * HEAD_BYTES) / NODE_BYTES : 0;
 	holding.most = (room < NODES_MAX ? room : NODES_MAX) / (shown ? shown : 1);
 	holding.bytes = recoat_calloc(page->places, sizeof(*holding.bytes));
+	holding.inclusive = recoat_calloc(page->places, sizeof(*holding.inclusive));
 	holding.node = recoat_calloc(page->places, sizeof(*holding.node));
 	begin_list(page->file, "snapshots");
 	for (size_t i = 0; i < processes(page); i++)
@@ -144,11 +162,13 @@ void recoat_page_put_snapshots(struct recoat_page *page)
 	end_list(page->file);
 	if (shown < all)
 		recoat_page_leave_out(page, "%zu of %zu snapshots of the heap", all - shown, all);
-	if (holding.left_out)
-		recoat_page_leave_out(page,
-				      "the smallest holders of snapshots, %zu and fewer are shown "
-				      "of each; the others count in the whole alone",
-				      holding.most);
+	if (holding.folded)
+		recoat_page_leave_out(
+			page,
+			"the smallest branches of snapshots, of which %zu nodes each are "
+			"shown; they count in their callers",
+			holding.most);
 	free(holding.node);
+	free(holding.inclusive);
 	free(holding.bytes);
 }

@@ -166,7 +166,11 @@ static void keep_places(const struct tree *tree)
 	size_t nodes = tree->page->report->model->cct.nodes;
 
 	tree->page->place = recoat_calloc(nodes, sizeof(*tree->page->place));
+	tree->page->above = recoat_calloc(tree->count, sizeof(*tree->page->above));
 	tree->page->places = tree->count;
+	for (size_t i = 0; i < tree->count; i++)
+		tree->page->above[i] =
+			(uint32_t)parent_of(tree, &tree->view->node[tree->node[i]]);
 	for (size_t i = 0; i < nodes; i++) {
 		uint32_t at = tree->view->place[i];
 

@@ -32,7 +32,7 @@ export const metrics: Metric[] = [
 
 // Of a snapshot, for which Trees makes the column.
 export const atMoment: Metric = { id: "live", title: "At a moment", tree: "memory", column: "live",
-				  text: format.bytes, about: "bytes live at that moment" };
+				  text: format.bytes, about: "bytes live at that moment; self: in call paths too small to be told" };
 
 // One tree by one metric. Values include those of callees; none is negative.
 export class Tree {
