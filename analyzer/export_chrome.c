@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For chrome://tracing and Perfetto: the Trace Event Format, spans by thread and live memory. */
+/*
+ * For chrome://tracing and Perfetto: the Trace Event Format, spans by thread, those that were summed
+ * up, and live memory.
+ */
 #include "analyzer/export.h"
 
 #include <inttypes.h>
@@ -7,6 +10,7 @@
 #include <string.h>
 
 #include "analyzer/error.h"
+#include "analyzer/format.h"
 #include "analyzer/model.h"
 #include "analyzer/numbers.h"
 #include "analyzer/report_json.h"
@@ -24,6 +28,8 @@ struct writer {
 	struct recoat_strings strings;
 	const char **name, **operation;
 	size_t names, name_room, operation_room;
+	struct recoat_span_total total; /* Waits for its span_period; of no count if none does. */
+	uint64_t sums;                  /* Numbers what is shown of these. */
 };
 
 /* Microseconds with all their nanoseconds, which is what readers of this format take. */
@@ -66,6 +72,8 @@ static void put_span(struct writer *writer, uint32_t row, uint64_t end,
 			span->allocations, span->bytes, span->peak);
 	if (span->flags & RECOAT_SPAN_UNWOUND)
 		fputs(", \"unwound\": true", writer->file);
+	if (span->flags & RECOAT_SPAN_SAMPLE)
+		fputs(", \"also_summed_up\": true", writer->file);
 	fputs("}}", writer->file);
 }
 
@@ -78,6 +86,109 @@ static int take_span(struct writer *writer, uint64_t end, const struct recoat_sp
 		put_span(writer, row, end, span);
 	return 0;
 }
+
+/* ---- Spans that were summed up. ---- */
+
+/* From the begin of the run on; what began before its first event, then. */
+static uint64_t since_origin(const struct writer *writer, uint64_t ticks)
+{
+	int64_t time = recoat_clock_time(&writer->metadata->span, ticks);
+
+	return time > writer->origin ? (uint64_t)time - (uint64_t)writer->origin : 0;
+}
+
+/* An event named "1,000 calls of KERNEL summed up, total 3.1 ms". */
+static void begin_sum(struct writer *writer, const char *phase, const char *kernel)
+{
+	const struct recoat_span_total *total = &writer->total;
+	uint64_t time = recoat_clock_duration(&writer->metadata->span, total->time);
+	char *name = recoat_asprintf("%s calls of %s summed up, total %s",
+				     recoat_format_count(total->count).text, kernel,
+				     recoat_format_time(time).text);
+
+	begin_event(writer, phase, name);
+	free(name);
+}
+
+static void put_sum_arguments(struct writer *writer, const char *kernel)
+{
+	const struct recoat_span_total *total = &writer->total;
+	uint32_t outer = total->outer ? recoat_numbers_get(&writer->link, total->outer - 1u)
+				      : RECOAT_NONE;
+
+	fputs(", \"args\": {\"kernel\": ", writer->file);
+	put(writer->file, text(kernel));
+	fprintf(writer->file, ", \"calls\": %" PRIu64 ", \"total_ns\": %" PRIu64 ", \"depth\": %u",
+		total->count, recoat_clock_duration(&writer->metadata->span, total->time),
+		total->depth);
+	if (outer != RECOAT_NONE) {
+		fputs(", \"in\": ", writer->file);
+		put(writer->file, text(writer->name[outer]));
+	}
+}
+
+/* From the first to the last of them, on a track of its own: single ones are not known. */
+static void put_timed_sum(struct writer *writer, const char *kernel,
+			  const struct recoat_span_period *period)
+{
+	for (int end = 0; end < 2; end++) {
+		begin_sum(writer, end ? "e" : "b", kernel);
+		fprintf(writer->file,
+			", \"cat\": \"summed up\", \"id\": %" PRIu64 ", \"tid\": %" PRIu32,
+			writer->sums, period->first_thread);
+		put_time(writer, "ts", since_origin(writer, end ? period->end : period->begin));
+		if (!end) {
+			put_sum_arguments(writer, kernel);
+			if (period->latest_thread != period->first_thread)
+				fprintf(writer->file, ", \"latest_thread\": %" PRIu32,
+					period->latest_thread);
+			putc('}', writer->file);
+		}
+		putc('}', writer->file);
+	}
+	writer->sums++;
+}
+
+/* Recordings of older versions do not say when: a mark at the begin of the process tells them. */
+static void put_untimed_sum(struct writer *writer, const char *kernel)
+{
+	uint64_t begin = (uint64_t)writer->process->first - (uint64_t)writer->origin;
+
+	begin_sum(writer, "i", kernel);
+	fputs(", \"cat\": \"summed up\", \"s\": \"p\"", writer->file);
+	put_time(writer, "ts", begin);
+	put_sum_arguments(writer, kernel);
+	fputs(", \"when\": \"not recorded\"}}", writer->file);
+}
+
+/* The sum that waits is complete; `period` is NULL if none came. */
+static void end_sum(struct writer *writer, const struct recoat_span_period *period)
+{
+	uint32_t row = recoat_numbers_get(&writer->link, writer->total.link);
+
+	if (!writer->total.count)
+		return;
+	if (row != RECOAT_NONE && period)
+		put_timed_sum(writer, writer->name[row], period);
+	else if (row != RECOAT_NONE)
+		put_untimed_sum(writer, writer->name[row]);
+	writer->total.count = 0;
+}
+
+static int take_sum(void *user, const struct recoat_event *event)
+{
+	struct writer *writer = user;
+
+	if (event->key == RECOAT_KEY_span_period)
+		end_sum(writer, &event->as.span_period);
+	if (event->key != RECOAT_KEY_span_total)
+		return 0;
+	end_sum(writer, NULL);
+	writer->total = event->as.span_total;
+	return 0;
+}
+
+/* ---- A process. ---- */
 
 static void take_link(struct writer *writer, const struct recoat_kernel_link *link)
 {
@@ -146,6 +257,7 @@ static int put_process(struct writer *writer, struct recoat_error *error)
 {
 	const struct recoat_visitor visitor = {
 		.user = writer, .packet = take_packet, .event = take_event};
+	const struct recoat_visitor sums = {.user = writer, .event = take_sum};
 	struct recoat_trace *trace;
 	int result = recoat_trace_open(writer->process->trace, &trace, error);
 
@@ -157,6 +269,9 @@ static int put_process(struct writer *writer, struct recoat_error *error)
 	result = recoat_trace_read(trace, RECOAT_PART_PROCESS, &visitor, error);
 	if (!result)
 		result = recoat_trace_read(trace, RECOAT_PART_SPANS, &visitor, error);
+	if (!result)
+		result = recoat_trace_read(trace, RECOAT_PART_SUMS, &sums, error);
+	end_sum(writer, NULL);
 	recoat_trace_close(trace);
 	recoat_numbers_fini(&writer->link);
 	writer->link = (struct recoat_numbers){0};

@@ -11,9 +11,11 @@
 
 void recoat_lanes_fini(struct recoat_lanes *lanes)
 {
-	for (size_t i = 0; i < lanes->count; i++)
+	for (size_t i = 0; i < lanes->count; i++) {
 		for (size_t row = 0; row < RECOAT_LANE_ROWS; row++)
 			free(lanes->lane[i].row[row].piece);
+		free(lanes->lane[i].sum);
+	}
 	free(lanes->lane);
 	recoat_map_fini(&lanes->index);
 }
@@ -39,6 +41,8 @@ static inline bool join(struct recoat_lane_piece *piece, const struct recoat_lan
 	piece->end = next->end;
 	piece->busy += next->busy;
 	piece->count += next->count;
+	piece->sampled += next->sampled;
+	piece->sampled_busy += next->sampled_busy;
 	if (piece->kernel != next->kernel)
 		piece->kernel = RECOAT_NONE;
 	return true;
@@ -86,9 +90,9 @@ void recoat_lanes_sort(struct recoat_lanes *lanes)
 }
 
 /* Pieces that overlap, which only damage brings, never join: then there may be no room. */
-static void make_room(struct recoat_lanes *lanes)
+void recoat_lanes_coarsen(struct recoat_lanes *lanes, size_t most)
 {
-	while (lanes->pieces > RECOAT_LANES_PIECES / 2 && lanes->quantum <= INT64_MAX) {
+	while (lanes->pieces > most && lanes->quantum <= INT64_MAX) {
 		lanes->quantum = lanes->quantum ? 2 * lanes->quantum : FIRST_QUANTUM;
 		recoat_lanes_sort(lanes);
 	}
@@ -107,7 +111,7 @@ void recoat_lanes_add(struct recoat_lanes *lanes, uint32_t lane, unsigned depth,
 	if (row->count && join(&row->piece[row->count - 1], span, lanes->quantum))
 		return;
 	if (lanes->pieces == RECOAT_LANES_PIECES)
-		make_room(lanes);
+		recoat_lanes_coarsen(lanes, RECOAT_LANES_PIECES / 2);
 	if (lanes->pieces == RECOAT_LANES_PIECES) {
 		lanes->left_out++;
 		return;
@@ -115,4 +119,45 @@ void recoat_lanes_add(struct recoat_lanes *lanes, uint32_t lane, unsigned depth,
 	row->piece = recoat_grow(row->piece, row->count, &row->room, sizeof(*row->piece));
 	row->piece[row->count++] = *span;
 	lanes->pieces++;
+}
+
+/* The sum to which another one belongs, NULL if there is none. */
+static struct recoat_lane_sum *find_sum(struct recoat_lane *lane, const struct recoat_lane_sum *sum)
+{
+	for (size_t i = 0; i < lane->sums; i++) {
+		struct recoat_lane_sum *at = &lane->sum[i];
+
+		if (at->kernel == sum->kernel && at->outer == sum->outer && at->depth == sum->depth)
+			return at;
+	}
+	return NULL;
+}
+
+void recoat_lanes_add_sum(struct recoat_lanes *lanes, uint32_t number,
+			  const struct recoat_lane_sum *sum)
+{
+	struct recoat_lane *lane = number == RECOAT_NONE ? NULL : &lanes->lane[number];
+	struct recoat_lane_sum *found;
+
+	if (!lane || sum->end < sum->begin) {
+		lanes->left_out_sums += sum->calls;
+		return;
+	}
+	found = find_sum(lane, sum);
+	if (found) {
+		found->begin = sum->begin < found->begin ? sum->begin : found->begin;
+		found->end = sum->end > found->end ? sum->end : found->end;
+		found->calls += sum->calls;
+		found->time += sum->time;
+		found->contexts += sum->contexts;
+		found->handed_on |= sum->handed_on;
+		return;
+	}
+	if (lanes->sums == RECOAT_LANES_SUMS) {
+		lanes->left_out_sums += sum->calls;
+		return;
+	}
+	lane->sum = recoat_grow(lane->sum, lane->sums, &lane->sum_room, sizeof(*lane->sum));
+	lane->sum[lane->sums++] = *sum;
+	lanes->sums++;
 }

@@ -51,12 +51,15 @@ static void count_span(struct recoat_load *load, const struct recoat_span_in *sp
 		histogram->count[RECOAT_HISTOGRAM_SIZE][recoat_bucket(span->sums.size)]++;
 }
 
-static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *span, int64_t end)
+static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *span, int64_t end,
+			bool sampled)
 {
 	const struct recoat_lane_piece piece = {.begin = (int64_t)((uint64_t)end - span->sums.time),
 						.end = end,
 						.busy = span->sums.time,
 						.count = 1,
+						.sampled = sampled,
+						.sampled_busy = sampled ? span->sums.time : 0,
 						.kernel = span->kernel};
 
 	if (load->lane == RECOAT_NONE)
@@ -89,7 +92,7 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 		recoat_timeline_add(&load->model->timeline, span->kernel,
 				    (int64_t)((uint64_t)end - time), end);
 	if (load->model->has_lanes)
-		add_to_lane(load, span, end);
+		add_to_lane(load, span, end, event->flags & RECOAT_SPAN_SAMPLE);
 	return 0;
 }
 
@@ -164,6 +167,8 @@ static int take_span_total(struct recoat_load *load, const struct recoat_span_to
 
 	if (total.kernel == RECOAT_NONE)
 		return refuse_link(load, event->link);
+	load->total_begun = true;
+	load->total_empty = !event->count;
 	if (!event->count) /* The process was killed before it could count the first. */
 		return 0;
 	if (event->outer) {
@@ -175,6 +180,57 @@ static int take_span_total(struct recoat_load *load, const struct recoat_span_to
 	total.sums = sums_of(load, event);
 	recoat_span_totals_add(&load->model->totals, &total);
 	return 0;
+}
+
+/* It stands right behind its span_total; recordings of older versions have none. */
+static int take_span_period(struct recoat_load *load, const struct recoat_span_period *event)
+{
+	const struct recoat_span_totals *totals = &load->model->totals;
+	struct recoat_span_total_in *total;
+
+	if (!load->total_begun)
+		return recoat_error_set(load->error, -EINVAL,
+					"%s: a span_period without a span_total before it",
+					load->process->trace);
+	load->total_begun = false;
+	if (load->total_empty)
+		return 0;
+	total = &totals->total[totals->count - 1];
+	total->timed = true;
+	total->begin = recoat_clock_time(&load->metadata->span, event->begin);
+	total->end = recoat_clock_time(&load->metadata->span, event->end);
+	total->first_thread = event->first_thread;
+	total->latest_thread = event->latest_thread;
+	recoat_load_see_time(load, total->end);
+	return 0;
+}
+
+/* Spans of which no more than sums was written, on the lane of their thread. */
+static void show_totals(struct recoat_load *load)
+{
+	struct recoat_lanes *lanes = &load->model->lanes;
+	const struct recoat_span_totals *totals = &load->model->totals;
+
+	for (size_t i = 0; i < totals->count; i++) {
+		const struct recoat_span_total_in *total = &totals->total[i];
+		const struct recoat_lane_sum sum = {
+			.begin = total->begin,
+			.end = total->end,
+			.calls = total->sums.calls,
+			.time = total->sums.time,
+			.contexts = 1,
+			.kernel = total->kernel,
+			.outer = total->outer,
+			.depth = total->depth,
+			.handed_on = total->first_thread != total->latest_thread,
+		};
+		uint32_t lane;
+
+		if (!total->timed)
+			continue;
+		lane = recoat_lanes_find(lanes, load->process->trace, total->first_thread);
+		recoat_lanes_add_sum(lanes, lane, &sum);
+	}
 }
 
 static int take_span_histogram(struct recoat_load *load, const struct recoat_span_histogram *event)
@@ -349,6 +405,8 @@ static int take_event(void *user, const struct recoat_event *event)
 		return take_span_costs(load, event->time, &event->as.span_costs);
 	case RECOAT_KEY_span_total:
 		return take_span_total(load, &event->as.span_total);
+	case RECOAT_KEY_span_period:
+		return take_span_period(load, &event->as.span_period);
 	case RECOAT_KEY_span_histogram:
 		return take_span_histogram(load, &event->as.span_histogram);
 	case RECOAT_KEY_heap_path:
@@ -412,6 +470,7 @@ static int take_packet(void *user, const struct recoat_packet *packet)
 		recoat_spans_flush(&load->model->spans);
 	load->tid = packet->tid;
 	load->lane = RECOAT_NONE;
+	load->total_begun = false;
 	progress->done += packet->packet_bits / 8;
 	if (progress->report)
 		progress->report(progress->done, progress->total);
@@ -434,6 +493,8 @@ static int read_parts(struct recoat_load *load, struct recoat_trace *trace)
 		result = recoat_trace_read(trace, (enum recoat_part)part, &visitor, load->error);
 	}
 	end_stream(load);
+	if (load->model->has_lanes)
+		show_totals(load);
 	recoat_span_totals_settle(&load->model->totals, &load->model->spans);
 	if (!result)
 		result = end_snapshot(load);

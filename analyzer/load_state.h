@@ -33,6 +33,8 @@ struct recoat_load {
 	uint32_t lane;        /* and its lane, RECOAT_NONE until it has a span. */
 	bool shards;          /* The streams at hand are those of heap shards. */
 	uint32_t shard;       /* Of the latest of these, RECOAT_NONE before the first. */
+	bool total_begun;     /* The latest span_total had no span_period yet, */
+	bool total_empty;     /* and was being made when the process was killed. */
 	uint64_t drops;       /* The stream's count in its latest packet. */
 	uint64_t sample_step; /* One in so many samples is kept. */
 	uint64_t samples_seen;

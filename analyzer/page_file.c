@@ -14,6 +14,8 @@
 #include "analyzer/report_json.h"
 
 #define MARKER "@DATA@"
+#define PAGE_MAX (5u << 20)
+#define FOR_NOTES (128u << 10)
 
 void recoat_page_leave_out(struct recoat_page *page, const char *format, ...)
 {
@@ -27,6 +29,15 @@ void recoat_page_leave_out(struct recoat_page *page, const char *format, ...)
 	page->left_out = recoat_grow(page->left_out, page->left_outs, &page->left_out_room,
 				     sizeof(*page->left_out));
 	page->left_out[page->left_outs++] = sentence;
+}
+
+size_t recoat_page_room(struct recoat_page *page)
+{
+	size_t taken;
+
+	fflush(page->file);
+	taken = page->written + FOR_NOTES;
+	return taken < PAGE_MAX ? PAGE_MAX - taken : 0;
 }
 
 static json_t *cut(const json_t *from)
@@ -82,16 +93,17 @@ static void put_left_out(struct recoat_page *page)
 /* In JSON '<' stands in texts alone; as \u003c it cannot end the script element. */
 static ssize_t write_escaped(void *cookie, const char *bytes, size_t length)
 {
-	FILE *file = cookie;
+	struct recoat_page *page = cookie;
 	size_t done = 0;
 
 	while (done < length) {
 		const char *found = memchr(bytes + done, '<', length - done);
 		size_t plain = found ? (size_t)(found - bytes) - done : length - done;
 
-		if (fwrite(bytes + done, 1, plain, file) != plain ||
-		    (found && fputs("\\u003c", file) == EOF))
+		if (fwrite(bytes + done, 1, plain, page->out) != plain ||
+		    (found && fputs("\\u003c", page->out) == EOF))
 			return -1;
+		page->written += plain + (found ? strlen("\\u003c") : 0);
 		done += plain + !!found;
 	}
 	return (ssize_t)length;
@@ -118,10 +130,10 @@ static void put_object(struct recoat_page *page, const struct content *content)
 static int put_page(const struct content *content, FILE *file)
 {
 	const char *marker = strstr(recoat_page_template, MARKER);
-	struct recoat_page page = {0};
+	struct recoat_page page = {.out = file, .written = strlen(recoat_page_template)};
 	int result;
 
-	page.file = fopencookie(file, "w", (cookie_io_functions_t){.write = write_escaped});
+	page.file = fopencookie(&page, "w", (cookie_io_functions_t){.write = write_escaped});
 	if (!page.file)
 		return -errno;
 	fwrite(recoat_page_template, 1, (size_t)(marker - recoat_page_template), file);

@@ -21,10 +21,17 @@ struct recoat_report;
 
 struct recoat_page {
 	const struct recoat_report *report; /* NULL if the page is no report's. */
-	FILE *file;                         /* Takes JSON; what is '<' in it comes out as \u003c. */
+	FILE *file;     /* Takes JSON; what is '<' in it comes out as \u003c, */
+	FILE *out;      /* here, */
+	size_t written; /* with the template so many bytes as of the last flush. */
 	struct recoat_page_names names;
 	char **left_out; /* Sentences. */
 	size_t left_outs, left_out_room;
+
+	/* Of a report: */
+	uint32_t *place; /* Of each node of the model's tree: that which shows its memory */
+	uint32_t *above; /* of the page's tree, whose nodes have these callers; */
+	size_t places;   /* so many nodes. */
 };
 
 /* The page's template, which ends with '\0'; built from web/. */
@@ -42,6 +49,9 @@ int recoat_page_write(const char *path, const char *schema,
 /* Note for the reader that something is not on the page. */
 void recoat_page_leave_out(struct recoat_page *page, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Bytes that there is room for, but for the notes at the end. */
+size_t recoat_page_room(struct recoat_page *page);
 
 /* Cut the texts that an object or array has, as recoat_page_cut() does. */
 void recoat_page_cut_texts(struct json_t *from);

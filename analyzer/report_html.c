@@ -64,9 +64,13 @@ static void put_data(struct recoat_page *page, const void *report)
 	recoat_report_json_totals(page->report, page->file);
 	recoat_page_put_processes(page);
 	recoat_page_put_tables(page);
+	recoat_page_put_plugins(page);
 	recoat_page_put_trees(page);
 	recoat_page_put_threads(page);
 	put_notes(page);
+	recoat_page_put_snapshots(page);
+	free(page->above);
+	free(page->place);
 }
 
 int recoat_report_html(const struct recoat_report *report, const char *path,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page's tables: kernels, functions, allocation sites. */
+/* The page's tables: kernels, functions, allocation sites, mappings. */
 #include "analyzer/report_html.h"
 
 #include <stdlib.h>
@@ -12,6 +12,7 @@
 #define KERNELS_MAX 200
 #define FUNCTIONS_MAX 400
 #define SITES_MAX 400
+#define MAPPINGS_MAX 80 /* Of a kind. */
 
 /* How many of `count` rows are shown. */
 static size_t limit(struct recoat_page *page, size_t count, size_t most, const char *what)
@@ -75,6 +76,8 @@ static json_t *site_json(const struct recoat_report *report, const struct recoat
 	set(object, "module", text_or_null(site->module));
 	set(object, "callers", text(callers));
 	set_heap(object, &site->heap);
+	if (site->lifetimes)
+		recoat_report_json_lifetimes(object, site->lifetimes);
 	recoat_page_cut_texts(object);
 	free(callers);
 	return object;
@@ -95,9 +98,42 @@ static void put_sites(struct recoat_page *page)
 	recoat_sites_destroy(&sites);
 }
 
+/* The elements of one kind; returns the index of the next one. */
+static size_t put_mappings_of(struct recoat_page *page, uint32_t kind, size_t index)
+{
+	const struct recoat_report *report = page->report;
+	struct recoat_sites sites;
+	size_t shown;
+
+	recoat_sites_create_mappings(&sites, report->model, report->symbols, kind);
+	shown = limit(page, sites.count, MAPPINGS_MAX, "sites of mappings of a kind");
+	for (size_t i = 0; i < shown; i++) {
+		json_t *object = recoat_report_json_mapping(&sites.at[i], kind);
+		char *callers = recoat_site_callers(report, &sites.at[i]);
+
+		set(object, "callers", text(callers));
+		cut_texts(object);
+		free(callers);
+		put_element(page->file, index++, object);
+	}
+	recoat_sites_destroy(&sites);
+	return index;
+}
+
+static void put_mappings(struct recoat_page *page)
+{
+	size_t index = 0;
+
+	begin_list(page->file, "mappings");
+	for (uint32_t kind = 0; kind < RECOAT_MAPPING_KINDS; kind++)
+		index = put_mappings_of(page, kind, index);
+	end_list(page->file);
+}
+
 void recoat_page_put_tables(struct recoat_page *page)
 {
 	put_kernels(page);
 	put_functions(page);
 	put_sites(page);
+	put_mappings(page);
 }

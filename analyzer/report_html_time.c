@@ -9,7 +9,8 @@
 #include "analyzer/model.h"
 #include "analyzer/report_json.h"
 
-#define PROCESSES_MAX 128
+#define PIECE_BYTES 64  /* Of a lane, on the page, */
+#define SUM_BYTES 200   /* and of what was summed up. */
 #define POINTS_MAX 8192 /* Of all heaps together. */
 
 static int64_t begin_of_run(const struct recoat_model *model)
@@ -79,6 +80,10 @@ static json_t *process_json(const struct recoat_process *process, int64_t origin
 	set(object, "heap_live_bytes", signed_number(process->heap_live));
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
 	set(object, "heap_peak_ns", number(process->heap_peak_time));
+	set(object, "heap_traced", json_boolean(process->heap_traced));
+	set(object, "mapped_bytes", number(process->mapped_live));
+	set(object, "mapped_peak_bytes", number(process->mapped_peak));
+	set(object, "mapped_peak_ns", number(process->mapped_peak_time));
 	set_heap_points(object, process, points);
 	return object;
 }
@@ -115,7 +120,8 @@ static void put_sums(struct recoat_page *page)
 void recoat_page_put_processes(struct recoat_page *page)
 {
 	const struct recoat_model *model = page->report->model;
-	size_t shown = model->processes < PROCESSES_MAX ? model->processes : PROCESSES_MAX;
+	size_t shown =
+		model->processes < RECOAT_PAGE_PROCESSES ? model->processes : RECOAT_PAGE_PROCESSES;
 
 	put_sums(page);
 	begin_list(page->file, "processes");
@@ -143,6 +149,8 @@ enum column {
 	LENGTH,
 	BUSY,
 	COUNT,
+	SAMPLED, /* Of these, and of what is busy: */
+	SAMPLED_BUSY,
 	KERNEL,
 	DEPTH,
 	COLUMNS,
@@ -159,6 +167,10 @@ static int64_t value(const struct piece *piece, enum column column, int64_t befo
 		return (int64_t)piece->at->busy;
 	case COUNT:
 		return piece->at->count;
+	case SAMPLED:
+		return piece->at->sampled;
+	case SAMPLED_BUSY:
+		return (int64_t)piece->at->sampled_busy;
 	case KERNEL:
 		return piece->at->kernel == RECOAT_NONE ? -1 : (int64_t)piece->at->kernel;
 	default:
@@ -190,23 +202,48 @@ static size_t list_pieces(const struct recoat_lane *lane, struct piece **pieces)
 	return count;
 }
 
-static uint32_t pid_of(const struct recoat_model *model, const char *trace)
+/* The number of the process of a trace, which is there. */
+static size_t process_of(const struct recoat_model *model, const char *trace)
 {
-	for (size_t i = 0; i < model->processes; i++)
-		if (model->process[i].trace == trace)
-			return model->process[i].pid;
-	return 0;
+	size_t i = 0;
+
+	while (model->process[i].trace != trace)
+		i++;
+	return i;
+}
+
+static json_t *kernel_json(uint32_t kernel)
+{
+	return kernel == RECOAT_NONE ? json_null() : number(kernel);
+}
+
+/* What was summed up, from its first call to its last. */
+static json_t *sum_json(const struct recoat_lane_sum *sum, int64_t origin)
+{
+	json_t *object = json_object();
+
+	set(object, "begin_ns", signed_number((int64_t)((uint64_t)sum->begin - (uint64_t)origin)));
+	set(object, "length_ns", number((uint64_t)sum->end - (uint64_t)sum->begin));
+	set(object, "calls", number(sum->calls));
+	set(object, "time_ns", number(sum->time));
+	set(object, "contexts", number(sum->contexts));
+	set(object, "kernel", kernel_json(sum->kernel));
+	set(object, "outer", kernel_json(sum->outer));
+	set(object, "depth", number(sum->depth));
+	set(object, "handed_on", json_boolean(sum->handed_on));
+	return object;
 }
 
 static void put_lane(struct recoat_page *page, const struct recoat_lane *lane, int64_t origin)
 {
-	static const char *const name[COLUMNS] = {"after", "length", "busy",
-						  "count", "kernel", "depth"};
+	static const char *const name[COLUMNS] = {"after",   "length",       "busy",   "count",
+						  "sampled", "sampled_busy", "kernel", "depth"};
 	struct piece *piece;
 	size_t count = list_pieces(lane, &piece);
+	size_t process = process_of(page->report->model, lane->trace);
 
-	fprintf(page->file, "{\"pid\": %u, \"tid\": %u", pid_of(page->report->model, lane->trace),
-		lane->tid);
+	fprintf(page->file, "{\"process\": %zu, \"pid\": %u, \"tid\": %u", process,
+		page->report->model->process[process].pid, lane->tid);
 	for (enum column column = 0; column < COLUMNS; column++) {
 		fputs(",\n  ", page->file);
 		recoat_page_begin_numbers(page, name[column]);
@@ -216,8 +253,21 @@ static void put_lane(struct recoat_page *page, const struct recoat_lane *lane, i
 				value(&piece[i], column, i ? piece[i - 1].at->begin : origin));
 		recoat_page_end_numbers(page);
 	}
+	begin_list(page->file, "sums");
+	for (size_t i = 0; i < lane->sums; i++)
+		put_element(page->file, i, sum_json(&lane->sum[i], origin));
+	end_list(page->file);
 	putc('}', page->file);
 	free(piece);
+}
+
+/* The names, which are yet to be written, need some of the room; snapshots take what is left. */
+static size_t room_for_pieces(struct recoat_page *page)
+{
+	size_t room = recoat_page_room(page);
+	size_t taken = page->names.bytes + page->report->model->lanes.sums * SUM_BYTES;
+
+	return room > taken ? (room - taken) / PIECE_BYTES : 0;
 }
 
 void recoat_page_put_threads(struct recoat_page *page)
@@ -226,6 +276,7 @@ void recoat_page_put_threads(struct recoat_page *page)
 	struct recoat_lanes *lanes = &model->lanes;
 
 	recoat_lanes_sort(lanes);
+	recoat_lanes_coarsen(lanes, room_for_pieces(page));
 	fprintf(page->file, ",\n\"span_quantum_ns\": %llu", (unsigned long long)lanes->quantum);
 	begin_list(page->file, "threads");
 	for (size_t i = 0; i < lanes->count; i++) {
@@ -239,4 +290,10 @@ void recoat_page_put_threads(struct recoat_page *page)
 				      "than %d spans",
 				      (unsigned long long)lanes->left_out, RECOAT_LANES,
 				      RECOAT_LANE_ROWS);
+	if (lanes->left_out_sums)
+		recoat_page_leave_out(page,
+				      "when %llu calls ran that were summed up, of more than %d "
+				      "threads or %d kernels on them",
+				      (unsigned long long)lanes->left_out_sums, RECOAT_LANES,
+				      RECOAT_LANES_SUMS);
 }

@@ -2,6 +2,9 @@
 /* The page's call trees, as columns of numbers. */
 #include "analyzer/report_html.h"
 
+#include <string.h>
+
+#include "analyzer/memory.h"
 #include "analyzer/model.h"
 #include "analyzer/page_nodes.h"
 #include "analyzer/view.h"
@@ -124,6 +127,26 @@ static void put_values(const struct tree *tree, const char *const *names)
 	}
 }
 
+/* Where the page shows what a node of the model's tree holds: there or in its callers. */
+static void keep_places(const struct tree *tree)
+{
+	size_t nodes = tree->page->report->model->cct.nodes;
+
+	tree->page->place = recoat_calloc(nodes, sizeof(*tree->page->place));
+	tree->page->above = recoat_calloc(tree->nodes.count, sizeof(*tree->page->above));
+	tree->page->places = tree->nodes.count;
+	for (size_t i = 0; i < tree->nodes.count; i++)
+		tree->page->above[i] =
+			(uint32_t)parent_of(tree, &tree->view->node[tree->nodes.node[i]]);
+	for (size_t i = 0; i < nodes; i++) {
+		uint32_t at = tree->view->place[i];
+
+		while (tree->nodes.number[at] == RECOAT_NONE)
+			at = tree->view->node[at].parent;
+		tree->page->place[i] = tree->nodes.number[at];
+	}
+}
+
 /* The first `inclusive` of the values are so. */
 static void put_tree(struct recoat_page *page, const struct recoat_view *view, const char *name,
 		     const char *const *names, unsigned values, unsigned inclusive)
@@ -141,6 +164,8 @@ static void put_tree(struct recoat_page *page, const struct recoat_view *view, c
 				      "%zu of %zu nodes of the call tree by %s, the smallest; they "
 				      "count in their callers",
 				      view->count - tree.nodes.count, view->count, name);
+	if (!strcmp(name, "memory"))
+		keep_places(&tree);
 	recoat_page_nodes_fini(&tree.nodes);
 }
 

@@ -15,6 +15,7 @@
 #include "analyzer/symbols.h"
 
 struct recoat_kernel_row;
+struct recoat_plugin_row;
 
 /* Texts of a recording need not be UTF-8; what is not becomes one '?' a byte. */
 static inline json_t *text(const char *from)
@@ -118,10 +119,15 @@ void recoat_report_json_lifetimes(json_t *object, const struct recoat_lifetimes 
 /* The snapshots of a process; call paths are numbers of the member "call_paths". */
 json_t *recoat_report_json_snapshots(const struct recoat_snapshots *snapshots);
 
+/* A site of mappings of one kind. */
+json_t *recoat_report_json_mapping(const struct recoat_site *site, uint32_t kind);
+
 /* The member "mappings": what was mapped, kind by kind and site by site. */
 void recoat_report_json_mappings(const struct recoat_report *report, FILE *file);
 
-/* The member "plugins". */
+/* A plugin; and the member "plugins", all of them. */
+json_t *recoat_report_json_plugin(const struct recoat_report *report,
+				  const struct recoat_plugin_row *row);
 void recoat_report_json_plugins(const struct recoat_report *report, FILE *file);
 
 #endif

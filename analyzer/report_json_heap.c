@@ -54,28 +54,31 @@ json_t *recoat_report_json_snapshots(const struct recoat_snapshots *snapshots)
 	return array;
 }
 
+json_t *recoat_report_json_mapping(const struct recoat_site *site, uint32_t kind)
+{
+	json_t *object = json_object();
+
+	set(object, "kind", text(recoat_mapping_kind_name(kind)));
+	set_call(object, &site->call);
+	set(object, "module", text_or_null(site->module));
+	set(object, "call_paths", number(site->paths));
+	set(object, "largest_call_path", number(site->node));
+	set(object, "mappings", number(site->heap.allocations));
+	set(object, "bytes", number(site->heap.bytes));
+	set(object, "unmapped_bytes", number(site->heap.freed_bytes));
+	set(object, "live_bytes", signed_number(recoat_heap_counts_live(&site->heap)));
+	set(object, "peak_bytes", signed_number(site->heap.at_peak));
+	return object;
+}
+
 /* The elements of one kind; returns the index of the next one. */
 static size_t put_kind(const struct recoat_report *report, FILE *file, uint32_t kind, size_t index)
 {
 	struct recoat_sites sites;
 
 	recoat_sites_create_mappings(&sites, report->model, report->symbols, kind);
-	for (size_t i = 0; i < sites.count; i++) {
-		const struct recoat_site *site = &sites.at[i];
-		json_t *object = json_object();
-
-		set(object, "kind", text(recoat_mapping_kind_name(kind)));
-		set_call(object, &site->call);
-		set(object, "module", text_or_null(site->module));
-		set(object, "call_paths", number(site->paths));
-		set(object, "largest_call_path", number(site->node));
-		set(object, "mappings", number(site->heap.allocations));
-		set(object, "bytes", number(site->heap.bytes));
-		set(object, "unmapped_bytes", number(site->heap.freed_bytes));
-		set(object, "live_bytes", signed_number(recoat_heap_counts_live(&site->heap)));
-		set(object, "peak_bytes", signed_number(site->heap.at_peak));
-		put_element(file, index++, object);
-	}
+	for (size_t i = 0; i < sites.count; i++)
+		put_element(file, index++, recoat_report_json_mapping(&sites.at[i], kind));
 	recoat_sites_destroy(&sites);
 	return index;
 }

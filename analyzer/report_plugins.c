@@ -171,27 +171,31 @@ static json_t *mismatches_json(const struct recoat_plugin_row *row)
 	return array;
 }
 
+json_t *recoat_report_json_plugin(const struct recoat_report *report,
+				  const struct recoat_plugin_row *row)
+{
+	json_t *object = json_object(), *counters = json_object();
+
+	for (size_t c = 0; c < row->counters; c++)
+		set(counters, row->counter[c].name, signed_number(row->counter[c].value));
+	set(object, "plugin", text(row->name));
+	set(object, "version", text_or_null(row->version));
+	set(object, "options", text(row->options));
+	set(object, "calls", number(calls_of(report->model, row->name)));
+	set(object, "counters", counters);
+	set(object, "mismatches", mismatches_json(row));
+	set(object, "refused", texts_json(&row->refused));
+	set(object, "unswapped", texts_json(&row->unswapped));
+	set(object, "log", texts_json(&row->log));
+	return object;
+}
+
 void recoat_report_json_plugins(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_plugins *plugins = &report->model->plugins;
 
 	begin_list(file, "plugins");
-	for (size_t i = 0; i < plugins->count; i++) {
-		const struct recoat_plugin_row *row = &plugins->row[i];
-		json_t *object = json_object(), *counters = json_object();
-
-		for (size_t c = 0; c < row->counters; c++)
-			set(counters, row->counter[c].name, signed_number(row->counter[c].value));
-		set(object, "plugin", text(row->name));
-		set(object, "version", text_or_null(row->version));
-		set(object, "options", text(row->options));
-		set(object, "calls", number(calls_of(report->model, row->name)));
-		set(object, "counters", counters);
-		set(object, "mismatches", mismatches_json(row));
-		set(object, "refused", texts_json(&row->refused));
-		set(object, "unswapped", texts_json(&row->unswapped));
-		set(object, "log", texts_json(&row->log));
-		put_element(file, i, object);
-	}
+	for (size_t i = 0; i < plugins->count; i++)
+		put_element(file, i, recoat_report_json_plugin(report, &plugins->row[i]));
 	end_list(file);
 }

@@ -9,6 +9,7 @@
  * bounded by the number of different contexts.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ struct recoat_span_total_in {
 	uint32_t outer; /* Kernel, RECOAT_NONE if nothing is around; and its path. */
 	uint32_t outer_path;
 	uint32_t depth;
+	bool timed;         /* The recording says when they ran: */
+	int64_t begin, end; /* from the first to the latest, in nanoseconds since the epoch, */
+	uint32_t first_thread, latest_thread;
 	struct recoat_span_sums sums;
 };
 

@@ -28,6 +28,7 @@ static void init(struct recoat_view *view)
 void recoat_view_destroy(struct recoat_view *view)
 {
 	free(view->node);
+	free(view->place);
 	recoat_map_fini(&view->index);
 }
 
@@ -179,6 +180,7 @@ static void place_nodes(struct build *build, const struct kind *kind)
 	uint32_t *place = recoat_calloc(cct->nodes, sizeof(*place));
 	bool *small = small_branches(cct, kind);
 
+	build->view->place = place;
 	kind->add(&build->view->node[0], &cct->node[RECOAT_ROOT]);
 	for (size_t i = 1; i < cct->nodes; i++) {
 		place[i] = place[cct->node[i].parent];
@@ -187,7 +189,6 @@ static void place_nodes(struct build *build, const struct kind *kind)
 		kind->add(&build->view->node[place[i]], &cct->node[i]);
 	}
 	free(small);
-	free(place);
 }
 
 static int64_t heap_value(const struct recoat_node *node, unsigned order)

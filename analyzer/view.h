@@ -46,6 +46,7 @@ struct recoat_view {
 	struct recoat_view_node *node;
 	size_t count, room;
 	struct recoat_map index; /* (parent, label) to a node. */
+	uint32_t *place;         /* Where each node of the model's tree is shown; NULL for time. */
 };
 
 /*

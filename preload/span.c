@@ -126,14 +126,15 @@ static void put_span(struct recoat_thread *thread, const struct recoat_open_span
 }
 
 static void sum_span(struct recoat_thread *thread, const struct recoat_open_span *span,
-		     const struct recoat_span_costs *costs)
+		     uint64_t now, const struct recoat_span_costs *costs)
 {
 	const struct recoat_span_context context = {
 		.paths = (uint64_t)span->outer_path << 32 | span->path,
 		.links = (uint64_t)span->depth << 32 | (uint32_t)span->outer << 16 | span->link,
 	};
 
-	if (!recoat_span_table_add(&thread->sums, thread->shard, &context, costs))
+	if (!recoat_span_table_add(&thread->sums, thread->shard, &context, costs, now,
+				   (uint32_t)thread->tid))
 		recoat_drop(RECOAT_DROP_SPANS);
 }
 
@@ -141,7 +142,7 @@ static void record(struct recoat_thread *thread, const struct recoat_open_span *
 		   struct recoat_span_costs *costs)
 {
 	if (span->record != RECOAT_SPAN_WRITTEN)
-		sum_span(thread, span, costs);
+		sum_span(thread, span, now, costs);
 	if (span->record == RECOAT_SPAN_SAMPLED)
 		costs->flags |= RECOAT_SPAN_SAMPLE | (uint8_t)(rate[span->link].step << 5);
 	if (span->record != RECOAT_SPAN_SUMMED)

@@ -21,12 +21,14 @@
 struct sums_slot {
 	uint64_t word;
 	struct recoat_span_total sums;
+	uint64_t period_word;
+	struct recoat_span_period period;
 };
 struct bucket_slot {
 	uint64_t word;
 	struct recoat_span_histogram counts;
 };
-static_assert(sizeof(struct sums_slot) == 168 && sizeof(struct bucket_slot) == 24, "as on disk");
+static_assert(sizeof(struct sums_slot) == 200 && sizeof(struct bucket_slot) == 24, "as on disk");
 
 struct recoat_span_entry {
 	struct recoat_span_context context;
@@ -124,7 +126,8 @@ static struct recoat_span_entry *take_memory(struct recoat_span_table *table)
 
 static RECOAT_SLOW struct recoat_span_entry *add_entry(struct recoat_span_table *table,
 						       uint32_t shard,
-						       const struct recoat_span_context *context)
+						       const struct recoat_span_context *context,
+						       uint64_t begin, uint32_t tid)
 {
 	struct recoat_span_entry *entry;
 	int kept = errno;
@@ -147,6 +150,10 @@ static RECOAT_SLOW struct recoat_span_entry *add_entry(struct recoat_span_table 
 		.time_min = UINT64_MAX,
 		.size_min = UINT64_MAX,
 	};
+	entry->slot->period_word =
+		recoat_event_word(RECOAT_EVENT_span_period, table->packet->time_begin);
+	entry->slot->period = (struct recoat_span_period){
+		.begin = begin, .end = begin, .first_thread = tid, .latest_thread = tid};
 	publish(table);
 	*find(table->entry, table->mask, context) = entry;
 	table->count++;
@@ -231,18 +238,20 @@ static inline void add_costs(struct recoat_span_total *sums, const struct recoat
 
 bool recoat_span_table_add(struct recoat_span_table *table, uint32_t shard,
 			   const struct recoat_span_context *context,
-			   const struct recoat_span_costs *span)
+			   const struct recoat_span_costs *span, uint64_t now, uint32_t tid)
 {
 	struct recoat_span_entry *entry = table->latest;
 
 	if (!entry || !is_same(&entry->context, context)) {
 		entry = table->entry ? *find(table->entry, table->mask, context) : NULL;
 		if (!entry)
-			entry = add_entry(table, shard, context);
+			entry = add_entry(table, shard, context, now - span->duration, tid);
 		if (!entry)
 			return false;
 		table->latest = entry;
 	}
+	entry->slot->period.end = now;
+	entry->slot->period.latest_thread = tid;
 	add_time(&entry->slot->sums, span->duration);
 	count(table, shard, entry, RECOAT_HISTOGRAM_TIME,
 	      (uint64_t)(int64_t)(as_double(span->duration) * table->tick));

@@ -4,9 +4,9 @@
 #define RECOAT_SPAN_SUMS_H
 
 /*
- * Sums are span_total and span_histogram events in shared mappings, updated where they stand, so
- * that they are complete at any moment. They belong to one thread at a time. Nothing here allocates
- * from the target's heap; errno is kept.
+ * Sums are span_total, span_period and span_histogram events in shared mappings, updated where they
+ * stand, so that they are complete at any moment. They belong to one thread at a time. Nothing here
+ * allocates from the target's heap; errno is kept.
  */
 
 #include <stdbool.h>
@@ -37,9 +37,12 @@ struct recoat_span_context {
 	uint64_t links; /* Its own, that around it plus 1 above bit 16, the depth above bit 32. */
 };
 
-/* Add a span; `shard` is that of the thread state. False if there is no room for a new context. */
+/*
+ * Add a span of thread `tid` that ended at `now` on the clock "span"; `shard` is that of the thread
+ * state. False if there is no room for a new context.
+ */
 bool recoat_span_table_add(struct recoat_span_table *table, uint32_t shard,
 			   const struct recoat_span_context *context,
-			   const struct recoat_span_costs *span);
+			   const struct recoat_span_costs *span, uint64_t now, uint32_t tid);
 
 #endif

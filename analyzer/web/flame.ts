@@ -43,10 +43,15 @@ export class Flame {
 		canvas.addEventListener("dblclick", () => this.zoom(0));
 	}
 
-	show(tree: Tree): void {
+	// Zoomed into a node, if that has a value there.
+	show(tree: Tree, node = 0): void {
 		this.tree = tree;
-		this.zoomed = this.selected = 0;
+		this.zoomed = this.selected = tree.value[node] > 0 ? node : 0;
 		this.measure();
+	}
+
+	get zoomedTo(): number {
+		return this.zoomed;
 	}
 
 	search(matches: ((text: string) => boolean) | null): void {

@@ -5,7 +5,7 @@ import { h } from "./dom";
 export type Keys = [string, string][];
 
 const KEYS: Keys = [
-	["1 – 8", "go to a view"],
+	["1 – 9", "go to a view"],
 	["/", "search; Escape leaves and clears it"],
 	["← ↑ → ↓", "move in graphs, trees and timelines"],
 	["Enter", "zoom into a frame, open a row"],
@@ -33,5 +33,6 @@ export function help(list = KEYS): HTMLDialogElement {
 }
 
 export function isTyping(event: KeyboardEvent): boolean {
-	return event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+	const { target } = event;
+	return target instanceof HTMLInputElement && target.type !== "range" || event.target instanceof HTMLSelectElement;
 }

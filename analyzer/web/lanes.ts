@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The run over time: live memory above, a lane a thread below, on one axis.
+import * as blocks from "./blocks";
 import { Colours, paint } from "./colours";
-import { Data, Process, Thread, label } from "./data";
+import { Curve, HEIGHT as MEMORY } from "./curve";
+import { Data, Thread, label } from "./data";
 import { step } from "./scale";
 import { Surface, fit } from "./surface";
 import * as format from "./format";
@@ -9,44 +11,23 @@ import * as theme from "./theme";
 import * as tip from "./tip";
 
 const AXIS = 24;
-const MEMORY = 132;
 const HEAD = 22; // Above a lane, its name.
 const ROW = 18;
 const GAP = 10;
+const STILL = 4; // Pixels that a click may move.
 const SHORTEST = 1000; // Nanoseconds that the view may show.
 const FONT = "12px system-ui, sans-serif";
 
 interface Lane {
 	title: string; top: number; rows: number;
 	begin: Float64Array; thread: Thread;
+	blocks: blocks.Block[]; // Below the rows.
+	height: number;
 }
 
-// Steps for memory: 1, 2 or 4 ... of a binary unit.
-function binaryStep(range: number, marks: number): number {
-	return 2 ** Math.ceil(Math.log2(Math.max(1, range / marks)));
-}
-
-// What a process held from one time to another: the most, or what it had before.
-function held(process: Process, from: number, to: number): number {
-	const time = process.heap_points_ns, live = process.heap_points_bytes;
-	from -= process.begin_ns;
-	to -= process.begin_ns;
-	if (to < 0 || from > process.wall_ns || !time.length)
-		return 0;
-	let low = 0, high = time.length; // The first point after `from`.
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (time[middle] <= from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	let most = low ? live[low - 1] : 0;
-	if (process.heap_peak_ns >= from && process.heap_peak_ns <= to)
-		most = Math.max(most, process.heap_peak_bytes); // Between two points, perhaps.
-	for (; low < time.length && time[low] <= to; low++)
-		most = Math.max(most, live[low]);
-	return most;
+export interface LanesOptions {
+	onRange?: (from: number, to: number) => void;
+	onSnapshot?: (snapshot: number) => void;
 }
 
 export class Lanes {
@@ -57,32 +38,48 @@ export class Lanes {
 	private readonly end: number;
 	private lanes: Lane[] = [];
 	private matches: ((text: string) => boolean) | null = null;
-	private drag: { x: number; from: number; to: number } | null = null;
+	private drag: { x: number; y: number; from: number; to: number } | null = null;
 	private bottom = AXIS;
-	private readonly hasMemory: boolean;
+	private curve: Curve;
+	private marked = -1; // The snapshot that a click would open.
 
-	constructor(private data: Data, private colours: Colours,
-		    private onRange: (from: number, to: number) => void) {
+	constructor(private data: Data, private colours: Colours, private options: LanesOptions) {
 		this.end = this.to = Math.max(1, data.wall_ns);
-		this.hasMemory = data.processes.some((process) => process.heap_points_ns.length);
-		this.place();
+		this.curve = new Curve(data);
+		this.place(null);
 		this.surface = new Surface("Timeline; arrow keys move, plus and minus zoom, 0 shows all",
 					   (context) => this.draw(context));
 		this.element = this.surface.element;
 		this.listen();
 	}
 
-	private place(): void {
+	private get hasMemory(): boolean {
+		return this.curve.exists;
+	}
+
+	// Show one process alone, or all.
+	only(process: number | null): void {
+		this.curve.only(process);
+		this.place(process);
+		this.redraw();
+	}
+
+	private place(process: number | null): void {
 		const several = this.data.process_count > 1;
 		this.bottom = AXIS + (this.hasMemory ? MEMORY + GAP : 0);
+		this.lanes = [];
 		for (const thread of this.data.threads) {
-			const rows = thread.depth.reduce((most, depth) => Math.max(most, depth), 0) + 1;
+			if (process !== null && thread.process !== process)
+				continue;
+			const summed = blocks.layout(this.data, thread);
+			const rows = thread.depth.reduce((most, depth) => Math.max(most, depth + 1), 0);
+			const height = (rows + blocks.rows(summed)) * ROW;
 			const begin = new Float64Array(thread.after.length);
 			thread.after.forEach((after, i) => begin[i] = (i ? begin[i - 1] : 0) + after);
 			this.lanes.push({ title: several ? `process ${thread.pid}, thread ${thread.tid}`
 							 : `thread ${thread.tid}`,
-					  top: this.bottom, rows, begin, thread });
-			this.bottom += HEAD + rows * ROW + GAP;
+					  top: this.bottom, rows, begin, thread, blocks: summed, height });
+			this.bottom += HEAD + height + GAP;
 		}
 	}
 
@@ -90,12 +87,15 @@ export class Lanes {
 		const canvas = this.surface.canvas;
 		canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
 		canvas.addEventListener("pointerdown", (event) => {
-			this.drag = { x: event.offsetX, from: this.from, to: this.to };
+			this.drag = { x: event.offsetX, y: event.offsetY, from: this.from, to: this.to };
 			canvas.setPointerCapture(event.pointerId);
 		});
-		canvas.addEventListener("pointerup", () => this.drag = null);
+		canvas.addEventListener("pointerup", (event) => this.drop(event));
 		canvas.addEventListener("pointermove", (event) => this.move(event));
-		canvas.addEventListener("pointerleave", () => tip.hide());
+		canvas.addEventListener("pointerleave", () => {
+			tip.hide();
+			this.mark(-1);
+		});
 		canvas.addEventListener("dblclick", (event) => this.zoom(0.25, this.time(event.offsetX)));
 	}
 
@@ -122,7 +122,7 @@ export class Lanes {
 		const length = Math.min(this.end, Math.max(SHORTEST, to - from));
 		this.from = Math.min(Math.max(0, from), this.end - length);
 		this.to = this.from + length;
-		this.onRange(this.from, this.to);
+		this.options.onRange?.(this.from, this.to);
 		this.surface.redraw();
 	}
 
@@ -173,20 +173,65 @@ export class Lanes {
 		this.point(event);
 	}
 
+	// The end of a drag, or a click.
+	private drop(event: PointerEvent): void {
+		const still = this.drag && Math.abs(event.offsetX - this.drag.x) < STILL &&
+			      Math.abs(event.offsetY - this.drag.y) < STILL;
+		this.drag = null;
+		const snapshot = still && this.isInMemory(event) ? this.snapshotAt(event) : -1;
+		if (snapshot < 0)
+			return;
+		tip.hide();
+		this.mark(-1);
+		this.options.onSnapshot?.(snapshot);
+	}
+
+	private isInMemory(event: PointerEvent): boolean {
+		return this.hasMemory && event.offsetY < AXIS + MEMORY;
+	}
+
+	private snapshotAt(event: PointerEvent): number {
+		return this.options.onSnapshot ? this.curve.nearest(this.time(event.offsetX)) : -1;
+	}
+
+	private mark(snapshot: number): void {
+		if (snapshot === this.marked)
+			return;
+		this.marked = snapshot;
+		this.surface.canvas.style.cursor = snapshot < 0 ? "default" : "pointer";
+		this.surface.redraw();
+	}
+
 	private point(event: PointerEvent): void {
 		const time = this.time(event.offsetX);
 		const slack = (this.to - this.from) / this.surface.width;
-		if (this.hasMemory && event.offsetY < AXIS + MEMORY) {
-			const live = this.live(time - slack, time + slack);
-			tip.show(event, format.bytes(live), [`live at ${format.time(time)}`]);
-			return;
-		}
+		const inMemory = this.isInMemory(event);
+		this.mark(inMemory ? this.snapshotAt(event) : -1);
+		if (inMemory)
+			this.pointMemory(event, time, slack);
+		else
+			this.pointLane(event, time, slack);
+	}
+
+	private pointMemory(event: PointerEvent, time: number, slack: number): void {
+		const lines = [`live at ${format.time(time)}`];
+		if (this.marked >= 0)
+			lines.push(`click: who held ${format.bytes(this.data.snapshots[this.marked].live_bytes)} at ${
+				format.time(this.curve.time(this.marked))}`);
+		tip.show(event, format.bytes(this.curve.live(time - slack, time + slack)), lines);
+	}
+
+	private pointLane(event: PointerEvent, time: number, slack: number): void {
 		const y = event.offsetY + this.surface.top;
-		const lane = this.lanes.find((l) => y >= l.top + HEAD && y < l.top + HEAD + l.rows * ROW);
-		const depth = lane ? Math.floor((y - lane.top - HEAD) / ROW) : 0;
-		const at = lane ? this.pieceAt(lane, depth, time, slack) : -1;
+		const lane = this.lanes.find((l) => y >= l.top + HEAD && y < l.top + HEAD + l.height);
+		const row = lane ? Math.floor((y - lane.top - HEAD) / ROW) : 0;
+		const at = lane ? this.pieceAt(lane, row, time, slack) : -1;
+		const block = lane?.blocks.find(({ sum, row: below }) => lane.rows + below === row &&
+			sum.begin_ns <= time + slack && sum.begin_ns + sum.length_ns >= time - slack);
 		if (lane && at >= 0)
 			tip.show(event, this.name(lane.thread, at), this.describe(lane, at));
+		else if (block)
+			tip.show(event, block.name, blocks.describe(this.data, block));
 		else
 			tip.hide();
 	}
@@ -203,15 +248,14 @@ export class Lanes {
 	}
 
 	private describe(lane: Lane, at: number): string[] {
-		const { count, busy, length } = lane.thread;
+		const { count, busy, length, sampled } = lane.thread;
 		const lines = [`from ${format.time(lane.begin[at])}, for ${format.time(length[at])}`];
 		if (count[at] > 1)
 			lines.push(`${format.count(count[at])} calls, together ${format.time(busy[at])}`);
+		if (sampled[at])
+			lines.push(count[at] > 1 ? `${format.count(sampled[at])} of them are a sample of those summed up`
+						 : "one of a sample of those summed up");
 		return lines;
-	}
-
-	private live(from: number, to: number): number {
-		return this.data.processes.reduce((sum, process) => sum + held(process, from, to), 0);
 	}
 
 	// ---- Drawing. ----
@@ -231,7 +275,8 @@ export class Lanes {
 		context.fillRect(0, 0, this.surface.width, bottom + GAP / 2);
 		this.drawAxis(context, bottom);
 		if (this.hasMemory)
-			this.drawMemory(context);
+			this.curve.draw(context, { from: this.from, to: this.to, width: this.surface.width },
+					AXIS, this.marked);
 	}
 
 	private drawAxis(context: CanvasRenderingContext2D, bottom: number): void {
@@ -251,61 +296,27 @@ export class Lanes {
 		}
 	}
 
-	private drawMemory(context: CanvasRenderingContext2D): void {
-		const width = this.surface.width;
-		const values: number[] = [];
-		for (let x = 0; x < width; x++)
-			values.push(this.live(this.time(x), this.time(x + 1)));
-		const most = Math.max(1, ...values);
-		const y = (value: number) => AXIS + MEMORY - value / most * (MEMORY - 18);
-		context.beginPath();
-		context.moveTo(0, AXIS + MEMORY);
-		values.forEach((value, x) => {
-			context.lineTo(x, y(value));
-			context.lineTo(x + 1, y(value));
-		});
-		context.strokeStyle = context.fillStyle = theme.colour("accent");
-		context.globalAlpha = 0.18;
-		context.lineTo(width, AXIS + MEMORY);
-		context.fill();
-		context.globalAlpha = 1;
-		context.lineWidth = 1.5;
-		context.beginPath();
-		values.forEach((value, x) => x ? context.lineTo(x, y(value)) : context.moveTo(0, y(value)));
-		context.stroke();
-		this.drawLevels(context, most, y);
-	}
-
-	private drawLevels(context: CanvasRenderingContext2D, most: number, y: (v: number) => number): void {
-		const apart = binaryStep(most, 3);
-		for (let level = apart; level <= most; level += apart) {
-			context.strokeStyle = theme.colour("rule");
-			context.lineWidth = 1;
-			context.beginPath();
-			context.moveTo(0, Math.round(y(level)) + 0.5);
-			context.lineTo(this.surface.width, Math.round(y(level)) + 0.5);
-			context.stroke();
-			const text = format.bytes(level);
-			const length = context.measureText(text).width + 8;
-			context.fillStyle = theme.colour("panel");
-			context.globalAlpha = 0.8;
-			context.fillRect(this.surface.width - length, y(level) - 17, length, 16);
-			context.globalAlpha = 1;
-			context.fillStyle = theme.colour("quiet");
-			context.fillText(text, this.surface.width - length + 4, y(level) - 9);
-		}
-	}
-
 	private drawLane(context: CanvasRenderingContext2D, lane: Lane): void {
 		const top = lane.top - this.surface.top;
-		if (top > this.surface.height || top + HEAD + lane.rows * ROW < 0)
+		if (top > this.surface.height || top + HEAD + lane.height < 0)
 			return;
 		context.fillStyle = theme.colour("quiet");
 		context.fillText(lane.title, 6, top + HEAD / 2);
 		context.fillStyle = theme.colour("lane");
-		context.fillRect(0, top + HEAD, this.surface.width, lane.rows * ROW);
+		context.fillRect(0, top + HEAD, this.surface.width, lane.height);
 		for (let i = 0; i < lane.begin.length; i++)
 			this.drawPiece(context, lane, i, top + HEAD);
+		lane.blocks.forEach((block) => this.drawBlock(context, block, top + HEAD + (lane.rows + block.row) * ROW));
+	}
+
+	private drawBlock(context: CanvasRenderingContext2D, block: blocks.Block, y: number): void {
+		const { begin_ns, length_ns } = block.sum;
+		if (begin_ns > this.to || begin_ns + length_ns < this.from)
+			return;
+		const x = Math.max(0, this.x(begin_ns));
+		const width = Math.max(2, Math.min(this.surface.width, this.x(begin_ns + length_ns)) - x);
+		blocks.draw(context, this.data, this.colours, block, { x, y, width, height: ROW - 1 },
+			    !!this.matches && !this.matches(block.name));
 	}
 
 	private drawPiece(context: CanvasRenderingContext2D, lane: Lane, at: number, top: number): void {

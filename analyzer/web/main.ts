@@ -5,12 +5,14 @@ import { Data, base, read } from "./data";
 import { bench } from "./page_bench";
 import { compare } from "./page_compare";
 import { Shell } from "./shell";
-import { Trees } from "./tree";
+import { Trees, atMoment } from "./tree";
 import { Page, View } from "./view";
+import { allocations } from "./view_allocations";
 import { FlameView, recorded } from "./view_flame";
 import { notes } from "./view_notes";
 import { overview } from "./view_overview";
-import { functions, kernels, sites } from "./view_tables";
+import { plugins } from "./view_plugins";
+import { functions, kernels } from "./view_tables";
 import { TimeView } from "./view_time";
 import { TreeView } from "./view_tree";
 
@@ -43,11 +45,17 @@ class App implements Page {
 		this.shell.find(text, "flame");
 	}
 
+	showMoment(snapshot: number): void {
+		this.trees.moment = snapshot;
+		this.flame.set(atMoment.id);
+		this.go("flame");
+	}
+
 	private makeViews(): View[] {
 		this.flame = new FlameView(recorded(this));
 		this.tree = new TreeView(this);
 		return [overview(this), this.flame, this.tree, new TimeView(this), kernels(this),
-			functions(this), sites(this), notes(this)];
+			functions(this), allocations(this), ...plugins(this), notes(this)];
 	}
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call tree with the figures that it can be looked at by.
-import { Data, TreeData } from "./data";
+import { Data, Snapshot, TreeData } from "./data";
 import * as format from "./format";
 
 export interface Metric {
@@ -29,6 +29,10 @@ export const metrics: Metric[] = [
 	  text: format.count,
 	  about: "allocations that were freed before the next one of the same thread" },
 ];
+
+// Of a snapshot, for which Trees makes the column.
+export const atMoment: Metric = { id: "live", title: "At a moment", tree: "memory", column: "live",
+				  text: format.bytes, about: "bytes live at that moment; self: in call paths too small to be told" };
 
 // One tree by one metric. Values include those of callees; none is negative.
 export class Tree {
@@ -113,25 +117,57 @@ export class Tree {
 	}
 }
 
+// What each node held with those below it; the whole has also what the page leaves out.
+function liveThen(tree: TreeData, snapshot: Snapshot): number[] {
+	const live = new Array<number>(tree.nodes).fill(0);
+	snapshot.node.forEach((node, i) => live[node] = snapshot.bytes[i]);
+	for (let i = tree.nodes - 1; i > 0; i--)
+		live[tree.parent[i]] += live[i];
+	live[0] = snapshot.live_bytes;
+	return live;
+}
+
+// The snapshot with most, of one process or of all; -1 if there is none.
+export function largest(snapshots: Snapshot[], process: number | null): number {
+	return snapshots.reduce((best, snapshot, i) => (process === null || snapshot.process === process) &&
+		(best < 0 || snapshot.live_bytes > snapshots[best].live_bytes) ? i : best, -1);
+}
+
 // All trees of a page, each made when it is first asked for.
 export class Trees {
 	private made = new Map<string, Tree>();
 	readonly metrics: Metric[];
+	moment: number; // The snapshot that is looked at, the largest at first; -1 if there are none.
+	private then: { moment: number; tree: Tree } | null = null;
 
 	constructor(private data: Data) {
 		this.metrics = metrics.filter((metric) => {
 			const column = data.trees[metric.tree][metric.column] as number[];
 			return column.length && column[0] > 0;
 		});
+		this.moment = largest(data.snapshots, null);
+		if (this.moment >= 0)
+			this.metrics.push(atMoment);
 	}
 
 	get(metric: Metric): Tree {
+		if (metric === atMoment)
+			return this.atMoment();
 		let tree = this.made.get(metric.id);
 		if (!tree) {
 			tree = new Tree(this.data.trees[metric.tree], this.data.names, metric);
 			this.made.set(metric.id, tree);
 		}
 		return tree;
+	}
+
+	private atMoment(): Tree {
+		if (this.then?.moment !== this.moment) {
+			const live = liveThen(this.data.trees.memory, this.data.snapshots[this.moment]);
+			const tree = new Tree({ ...this.data.trees.memory, live }, this.data.names, atMoment);
+			this.then = { moment: this.moment, tree };
+		}
+		return this.then.tree;
 	}
 }
 

@@ -21,6 +21,8 @@ export interface Page {
 	// Open the call tree on a function, or the flame graph looking for a text.
 	focusFunction(name: string, metric: string): void;
 	findInFlame(text: string, metric: string): void;
+	// Open the flame graph on what was live when a snapshot was taken.
+	showMoment(snapshot: number): void;
 }
 
 // The metric of that name, or the first that there is.

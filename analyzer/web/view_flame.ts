@@ -5,12 +5,15 @@ import { Child, Choice, figure, h, replace } from "./dom";
 import { Flame } from "./flame";
 import * as format from "./format";
 import * as theme from "./theme";
-import { Metric, Tree, matcher } from "./tree";
-import { Page, View } from "./view";
+import { Moments } from "./moments";
+import { Metric, Tree, atMoment, matcher } from "./tree";
+import { Page, View, metricOf } from "./view";
 
 // What a flame graph is of.
 export interface FlameSource {
 	metrics: Metric[];
+	first?: Metric; // That is shown first, if not the first one.
+	moments?: (onChange: () => void) => Moments; // To choose the one that atMoment is of.
 	tree: (metric: Metric) => Tree;
 	colour: (tree: Tree, node: number) => string;
 	describe?: (tree: Tree, node: number) => string[]; // Beside the pointer.
@@ -24,6 +27,8 @@ export interface FlameSource {
 export function recorded(page: Page): FlameSource {
 	return {
 		metrics: page.trees.metrics,
+		first: metricOf(page.trees, "time"),
+		moments: (onChange) => new Moments(page, onChange),
 		tree: (metric) => page.trees.get(metric),
 		colour: (tree, node) => !node ? theme.colour("root")
 					      : paint(page.colours.frame(tree.name(node), tree.module(node))),
@@ -52,7 +57,7 @@ export class FlameView implements View {
 	private status = h("div", { class: "status", role: "status" });
 	private tree: Tree | null = null;
 	private query = "";
-	private at = 0;
+	private moments?: Moments;
 
 	constructor(private source: FlameSource) {
 		this.flame = new Flame({
@@ -61,7 +66,8 @@ export class FlameView implements View {
 			onZoom: (node) => this.zoomed(node),
 			onSelect: (node) => this.selected(node),
 		});
-		const first = source.metrics[0];
+		this.moments = source.moments?.(() => this.show(this.flame.zoomedTo));
+		const first = source.first ?? source.metrics[0];
 		if (first)
 			this.metric = new Choice("Metric", source.metrics.map((metric) =>
 				[metric, metric.title]), first, () => this.show());
@@ -70,14 +76,17 @@ export class FlameView implements View {
 		this.element = h("div", { class: "view tall" },
 				 h("div", { class: "tools" }, this.metric?.element, this.turn.element,
 				   ...(source.tools ?? []), this.found),
-				 this.crumbs, this.status, this.flame.element, source.key);
+				 this.moments?.element, this.crumbs, this.status, this.flame.element, source.key);
 		if (first)
 			this.show();
 		else
 			replace(this.element, h("p", { class: "empty" }, "Nothing was recorded that has call paths."));
 	}
 
+	// The moment may have been changed elsewhere.
 	shown(): void {
+		if (this.metric?.get() === atMoment)
+			this.show(this.flame.zoomedTo);
 		this.flame.redraw();
 	}
 
@@ -89,7 +98,7 @@ export class FlameView implements View {
 
 	// Show the same frame after the source has changed.
 	refresh(): void {
-		const at = this.at;
+		const at = this.flame.zoomedTo;
 		if (this.metric)
 			this.show();
 		if (at && this.tree?.value[at])
@@ -117,18 +126,18 @@ export class FlameView implements View {
 		return this.flame.key(event);
 	}
 
-	private show(): void {
+	private show(node = 0): void {
 		this.tree = this.source.tree(this.metric!.get());
-		this.flame.show(this.tree);
-		this.zoomed(0);
-		this.selected(0);
+		this.flame.show(this.tree, node);
+		this.moments?.show(this.tree.metric === atMoment);
+		this.zoomed(this.flame.zoomedTo);
+		this.selected(this.flame.zoomedTo);
 		this.search(this.query);
 	}
 
 	private zoomed(node: number): void {
 		const tree = this.tree!;
 		const path = [0, ...tree.path(node)];
-		this.at = node;
 		replace(this.crumbs, ...path.map((at, i) => i < path.length - 1
 			? h("button", { type: "button", onclick: () => this.flame.zoom(at) }, tree.name(at))
 			: h("span", { "aria-current": "location" }, tree.name(at))));

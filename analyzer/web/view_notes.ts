@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was recorded, and what the figures rest on.
-import { Process } from "./data";
+import { Data, Process, Thread } from "./data";
 import { h } from "./dom";
 import * as format from "./format";
 import { Table } from "./table";
@@ -42,8 +42,44 @@ function processes({ data }: Page): HTMLElement {
 		{ title: "CPU", value: (p) => p.ended_cleanly ? p.user_ns + p.system_ns : null, text: format.time },
 		{ title: "Heap peak", value: (p) => p.heap_recorded ? p.heap_peak_bytes : null,
 		  text: format.bytes, bar: true },
+		{ title: "Mapped", about: "Most at a time by mmap and its kin; not part of the heap",
+		  value: (p) => p.mapped_peak_bytes || null, text: format.bytes, bar: true },
 		{ title: "Ended", value: (p) => p.ended },
 	], 2, (p) => p.command, undefined, false);
+	return table.element;
+}
+
+// What a thread did in kernels; a sample of what was summed up counts once.
+interface ThreadRow { thread: Thread; calls: number; time: number; first: number; last: number }
+
+function row(thread: Thread): ThreadRow {
+	let at = 0;
+	const row = { thread, calls: 0, time: 0, first: Infinity, last: 0 };
+	const see = (begin: number, length: number, calls: number, time: number) => {
+		row.calls += calls;
+		row.time += time;
+		row.first = Math.min(row.first, begin);
+		row.last = Math.max(row.last, begin + length);
+	};
+	thread.after.forEach((after, i) => {
+		at += after;
+		see(at, thread.length[i], thread.count[i] - thread.sampled[i],
+		    thread.depth[i] ? 0 : thread.busy[i] - thread.sampled_busy[i]);
+	});
+	thread.sums.forEach((sum) => see(sum.begin_ns, sum.length_ns, sum.calls, sum.depth ? 0 : sum.time_ns));
+	return row;
+}
+
+function threads(data: Data): HTMLElement {
+	const table = new Table<ThreadRow>("Threads", data.threads.map(row), [
+		{ title: "Thread", value: (t) => t.thread.tid, text: String },
+		{ title: "pid", value: (t) => t.thread.pid, text: String },
+		{ title: "Calls", about: "Of kernels", value: (t) => t.calls, text: format.count },
+		{ title: "In kernels", about: "Wall time, calls within calls counted once", value: (t) => t.time,
+		  text: format.time, bar: true },
+		{ title: "First", about: "Begin of the first call", value: (t) => t.first, text: format.time },
+		{ title: "Last", about: "End of the last call", value: (t) => t.last, text: format.time },
+	], 3, (t) => String(t.thread.tid));
 	return table.element;
 }
 
@@ -52,6 +88,7 @@ export function notes(page: Page): View {
 	const element = h("div", { class: "view prose" },
 		h("h2", {}, "Recording"), about(page),
 		h("h2", {}, data.process_count === 1 ? "Process" : "Processes"), processes(page),
+		...data.threads.length ? [h("h2", {}, "Threads that called kernels"), threads(data)] : [],
 		h("h2", {}, "What the figures rest on"),
 		facts(data.notes.map((note) => [note.name, note.text])),
 		...leftOut(data.left_out, "recoat report --json has everything."));

@@ -96,7 +96,8 @@ function peakSites(page: Page): HTMLElement {
 
 export function overview(page: Page): View {
 	const called = page.data.kernels.some((kernel) => kernel.calls);
-	const strip = new Lanes(page.data, page.colours, () => undefined);
+	const strip = new Lanes(page.data, page.colours,
+				{ onSnapshot: (snapshot) => page.showMoment(snapshot) });
 	strip.element.classList.add("strip");
 	const element = h("div", { class: "view" }, tiles(page),
 		h("section", { class: "panel" },

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The views that are tables: kernels, functions, allocation sites.
+// The views that are tables: kernels, functions.
 import { Fill } from "./colours";
-import { FunctionRow, Kernel, Site, base, label } from "./data";
+import { FunctionRow, Kernel, base, label } from "./data";
 import { h, replace } from "./dom";
 import * as format from "./format";
-import { Table } from "./table";
+import { Column, Table } from "./table";
 import { Page, View } from "./view";
 
 class TableView<Row> implements View {
@@ -23,7 +23,7 @@ class TableView<Row> implements View {
 }
 
 // A name with where it stands below it.
-function named(swatch: Fill, name: string, place: string): HTMLElement {
+export function named(swatch: Fill, name: string, place: string): HTMLElement {
 	return h("div", { class: "named" },
 		 h("span", { class: "swatch", style: `background:${swatch.vivid}` }),
 		 h("span", { class: "name" }, name), h("span", { class: "quiet place" }, place));
@@ -32,6 +32,10 @@ function named(swatch: Fill, name: string, place: string): HTMLElement {
 export function kernels(page: Page): View {
 	const rows = page.data.kernels.filter((kernel) => kernel.calls);
 	const perCall = (total: number, calls: number) => calls ? total / calls : null;
+	const summed: Column<Kernel>[] = rows.some((kernel) => kernel.summed_calls)
+		? [{ title: "Summed up", about: "Of the calls, those of which no more than sums was written",
+		     value: (k) => k.summed_calls, text: format.count }]
+		: [];
 	const table = new Table<Kernel>("Kernels", rows, [
 		{ title: "Kernel", value: (k) => label(k),
 		  cell: (k) => named(page.colours.operation(k.operation, label(k)), k.kernel, k.operation) },
@@ -51,6 +55,7 @@ export function kernels(page: Page): View {
 		{ title: "Allocations", value: (k) => k.allocations, text: format.count },
 		{ title: "Bytes", value: (k) => k.bytes, text: format.bytes },
 		{ title: "Peak", about: "Highest of all calls", value: (k) => k.peak_bytes, text: format.bytes },
+		...summed,
 	], 3, (k) => `${label(k)} ${k.operation}`, (k) => page.findInFlame(label(k), "time"));
 	return new TableView("kernels", "Kernels", table,
 		"Every call of a kernel was timed. A row opens the flame graph.",
@@ -77,27 +82,4 @@ export function functions(page: Page): View {
 	return new TableView("functions", "Functions", table,
 		`CPU time, estimated from ${format.plural(data.cpu.cpu_samples, "sample")}. A row opens the call tree.`,
 		data.functions.length ? null : "There are no CPU samples in this recording.");
-}
-
-export function sites(page: Page): View {
-	const { data } = page;
-	const place = (s: Site) => [s.file && s.line ? `${base(s.file)}:${s.line}` : "", base(s.module ?? ""),
-				    s.callers.replace(/<- /g, "← ")].filter((part) => part).join("  ·  ");
-	const table = new Table<Site>("Allocation sites", data.allocation_sites, [
-		{ title: "Function", value: (s) => s.function,
-		  cell: (s) => named(page.colours.frame(s.function, s.module ?? ""), s.function, place(s)) },
-		{ title: "Bytes", value: (s) => s.bytes, text: format.bytes, bar: true },
-		{ title: "Allocations", value: (s) => s.allocations, text: format.count },
-		{ title: "At peak", about: "Live when the heap was at its peak", value: (s) => s.at_peak_bytes,
-		  text: format.bytes, bar: true },
-		{ title: "Leaked", about: "Live at the end", value: (s) => s.live_bytes, text: format.bytes,
-		  bar: true },
-		{ title: "Temporary", about: "Freed before the next allocation of the thread",
-		  value: (s) => s.allocations ? s.temporary / s.allocations : 0,
-		  text: (v) => format.share(v, 1) },
-	], 1, (s) => `${s.function} ${place(s)}`, (s) => page.focusFunction(s.function, "bytes"));
-	return new TableView("sites", "Allocations", table,
-		`${format.bytes(data.heap.bytes)} in ${format.plural(data.heap.allocations, "allocation")}${
-			data.heap_estimated ? ", estimated from samples" : ""}. A row opens the call tree.`,
-		data.allocation_sites.length ? null : "The heap was not recorded, or nothing was allocated.");
 }

@@ -3,7 +3,8 @@
 import { CallRows, Direction, Row } from "./callers";
 import { Choice, figure, h, replace } from "./dom";
 import * as format from "./format";
-import { Metric, Tree, matcher } from "./tree";
+import { Moments } from "./moments";
+import { Metric, Tree, atMoment, matcher } from "./tree";
 import { Page, View, metricOf } from "./view";
 
 const SHOWN = 60; // Of the rows below one.
@@ -23,8 +24,10 @@ export class TreeView implements View {
 	private focus: string | null = null;
 	private matches: ((text: string) => boolean) | null = null;
 	private lines = new Map<HTMLElement, Line>();
+	private moments: Moments;
 
 	constructor(private page: Page) {
+		this.moments = new Moments(page, () => this.show());
 		const first = metricOf(page.trees, "time");
 		if (first)
 			this.metric = new Choice("Metric", page.trees.metrics.map((metric) =>
@@ -35,7 +38,7 @@ export class TreeView implements View {
 			h("th", { scope: "col", class: i < 3 ? "number" : "" }, title));
 		this.element = h("div", { class: "view" },
 				 h("div", { class: "tools" }, this.metric?.element, this.direction.element,
-				   this.focusChip),
+				   this.focusChip), this.moments.element,
 				 h("div", { class: "scroll tree" },
 				   h("table", { role: "treegrid", "aria-label": "Call tree" },
 				     h("thead", {}, h("tr", {}, ...heads)), this.body)));
@@ -52,6 +55,12 @@ export class TreeView implements View {
 		if (wanted)
 			this.metric?.set(wanted);
 		this.show();
+	}
+
+	// The moment may have been changed elsewhere.
+	shown(): void {
+		if (this.metric?.get() === atMoment)
+			this.show();
 	}
 
 	search(query: string): void {
@@ -82,6 +91,7 @@ export class TreeView implements View {
 	private show(): void {
 		this.rows = new CallRows(this.tree, this.direction.get(), this.focus);
 		this.lines.clear();
+		this.moments.show(this.tree.metric === atMoment);
 		this.focusChip.hidden = this.focus === null;
 		replace(this.focusChip, this.focus ?? "",
 			h("button", { type: "button", "aria-label": "Show all functions",

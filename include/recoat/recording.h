@@ -14,8 +14,8 @@
  *   process.live    the PROCESS packet being filled, a shared mapping
  *   spans-N         SPANS packets of thread state N that are full
  *   spans-N.live    the one being filled
- *   sums-N-K        the K-th SPANS packet of shard N with span_total and span_histogram events,
- *                   updated in place
+ *   sums-N-K        the K-th SPANS packet of shard N with span_total, span_period and
+ *                   span_histogram events, updated in place
  *   heap-total      one HEAP packet with one heap_total event, updated in place
  *   heap-N-K        the K-th HEAP packet of shard N: heap_path events updated in place
  *   snapshot-N      one HEAP packet with a heap_snapshot and its heap_live events

@@ -132,33 +132,40 @@ def unnamed():
             .map((e) => e.outerHTML);""")
 
 
-def stays_here(page):
-    """No address was asked for but the page itself and what it holds."""
+def stays_here(pages):
+    """No address was asked for but those pages and what they hold."""
     asked = []
     for entry in driver.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.requestWillBeSent":
             asked.append(message["params"]["request"]["url"])
-    others = [url for url in asked if not url.startswith((page, "data:"))]
+    others = [url for url in asked if not url.startswith((*pages, "data:"))]
     if others or not asked:
         raise AssertionError(f"asked for {others}, {len(asked)} in all")
     return True
 
 
+def address(path):
+    return "file://" + os.path.abspath(path)
+
+
 @contextlib.contextmanager
-def session(path, first):
-    """A page in a browser, with checks numbered from `first`; at its end what holds for every page."""
+def session(path, first, others=()):
+    """
+    A page in a browser, with checks numbered from `first`; at its end what holds for it and for the
+    `others` that were visited.
+    """
     global driver, number
-    page = "file://" + os.path.abspath(path)
+    pages = [address(at) for at in (path, *others)]
     number = first
     with tempfile.TemporaryDirectory() as profile:
         driver = start(profile)
         try:
             driver.get("about:blank")
             driver.get_log("performance")  # Of the browser's own first page.
-            driver.get(page)
+            driver.get(pages[0])
             yield driver
-            check("no request leaves the page", lambda: stays_here(page))
+            check("no request leaves the page", lambda: stays_here(pages))
             errors = driver.get_log("browser")
             check("nothing on the console", lambda: not errors or print("#", errors))
         finally:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Exported files are what their tools read, and their sums are those of the report.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 29
+plan 35
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 export RECOAT_KERNEL_PATH
@@ -12,7 +12,16 @@ recoat record -o heap -- "$targets/heap_known" >/dev/null 2>&1
 recoat record -o cpu -- "$targets/cpu" shares >/dev/null 2>&1
 recoat record -o spans -- "$target" >/dev/null 2>&1
 recoat record -o forks -- "$targets/forks" /bin/true >/dev/null 2>&1
-for run in heap cpu spans forks; do recoat report --json $run >$run.json; done
+often=$targets/often
+[ -x "$targets/.libs/often" ] && often=$targets/.libs/often
+for mode in auto aggregate; do
+	recoat record --spans $mode --cpu 0 -o $mode -- "$often" often >/dev/null 2>&1
+done
+recoat record --spans aggregate --cpu 0 -o turns -- "$often" threads >/dev/null 2>&1
+# As recordings were before span_period events: their 32 bytes taken out of the sums.
+cp -r aggregate old
+/usr/bin/python3 "$top_srcdir/tests/run/without_periods.py" old/*/sums-*
+for run in heap cpu spans forks auto aggregate turns old; do recoat report --json $run >$run.json; done
 
 # totals RUN FORMAT VALUE...
 totals() {
@@ -33,6 +42,15 @@ for format in folded flamegraph speedscope pprof callgrind csv json; do
 	ok "$format: sums of kernels' time" totals spans $format time calls
 done
 ok "chrome: every span, and all their time" totals spans chrome calls time
+for run in auto aggregate turns old; do
+	ok "chrome, $run: what was summed up is told, and nothing twice" totals $run chrome calls time
+done
+has_phases() {
+	recoat export --format chrome -o out "$1" && json out \
+		"{e['ph'] for e in d['traceEvents'] if e.get('cat') == 'summed up'} == $2"
+}
+ok "chrome: it has a begin and an end" has_phases aggregate "{'b', 'e'}"
+ok "chrome: or a mark, where that was not recorded" has_phases old "{'i'}"
 ok "massif: the peak" totals heap massif peak
 ok "several processes are summed up" totals forks folded bytes allocations
 

@@ -199,7 +199,7 @@ def chrome(path, value):
     """Times and calls of kernels: spans at depth 0 have all the time, and no two of them overlap."""
     events = json.load(open(path, encoding="utf-8"))["traceEvents"]
     spans = [e for e in events if e["ph"] == "X"]
-    assert {e["ph"] for e in events} <= {"X", "M", "C"}
+    assert {e["ph"] for e in events} <= {"X", "M", "C", "b", "e", "i"}
     assert all(e["ts"] >= 0 for e in events if e["ph"] != "M")
     lanes = {}
     for e in spans:
@@ -212,9 +212,28 @@ def chrome(path, value):
             end = e["ts"] + e["dur"]
             assert all(end <= outer + .002 for outer in ends), "a span that outlasts the one around it"
             ends.append(end)
+    spans = [e for e in spans if not e["args"].get("also_summed_up")]
+    sums = summed_up(events)
     if value == "calls":
-        return len(spans)
-    return sum(round(e["dur"] * 1000) for e in spans if e["args"]["depth"] == 0)
+        return len(spans) + sum(s["calls"] for s in sums)
+    return sum(round(e["dur"] * 1000) for e in spans if e["args"]["depth"] == 0) \
+        + sum(s["total_ns"] for s in sums if s["depth"] == 0)
+
+
+def summed_up(events):
+    """What is told of calls that were summed up: blocks from begin to end, or marks without a time."""
+    begins = [e for e in events if e["ph"] == "b"]
+    ends = {e["id"]: e for e in events if e["ph"] == "e"}
+    assert len({e["id"] for e in begins}) == len(begins) == len(ends)
+    for e in begins:
+        end = ends[e["id"]]
+        assert all(e[k] == end[k] for k in ("pid", "tid", "cat", "name")) and e["ts"] <= end["ts"]
+        assert e["args"]["total_ns"] <= (end["ts"] - e["ts"]) * 1000 + 1 or "latest_thread" in e["args"]
+    marks = [e for e in events if e["ph"] == "i"]
+    assert all(e["args"]["when"] == "not recorded" for e in marks)
+    for e in begins + marks:
+        assert e["name"].startswith(f"{e['args']['calls']:,} calls of {e['args']['kernel']} summed up, total "), e
+    return [e["args"] for e in begins + marks]
 
 
 def massif(path, value):

@@ -12,8 +12,8 @@ make_page() {
 	recoat report --json "$1" >"$1.json" && recoat report --html "$1.html" "$1"
 }
 
-browser_checks=65
-plan $((17 + browser_checks))
+browser_checks=90
+plan $((36 + browser_checks))
 
 recoat record -o amqadf -- "$top_builddir/.libs/amqadf" pipeline --points 2000 >under.out 2>&1
 ok "a page is made" make_page amqadf
@@ -33,6 +33,82 @@ ok "each call of a kernel is on its thread's lane" both \
 	"sum(sum(t['count']) for t in p['threads']) == sum(k['calls'] for k in d['kernels'])"
 ok "and lasts as long" both \
 	"sum(sum(t['busy']) for t in p['threads']) == sum(k['exclusive_ns'] for k in d['kernels'])"
+
+# ---- Calls that were summed up. ----
+
+often=$targets/often
+[ -x "$targets/.libs/often" ] && often=$targets/.libs/often
+sum_up() { RECOAT_KERNEL_PATH=$top_srcdir/tests/targets recoat record --cpu 0 "$@" >under.out 2>&1; }
+sum_up --spans auto -o auto -- "$often" often
+ok "a page of calls that were summed up" make_page auto
+all_calls() { both "sum(sum(t['count']) - sum(t['sampled']) + sum(s['calls'] for s in t['sums'])
+	for t in p['threads']) == sum(k['calls'] for k in d['kernels'])"; }
+all_time() { both "sum(sum(b - s for b, s, depth in zip(t['busy'], t['sampled_busy'], t['depth']) if not depth) +
+	sum(s['time_ns'] for s in t['sums'] if not s['depth']) for t in p['threads']) ==
+	sum(k['exclusive_ns'] for k in d['kernels']) == p['trees']['time']['time'][0]"; }
+within() { both "all(0 <= s['begin_ns'] and s['begin_ns'] + s['length_ns'] <= p['wall_ns'] and
+	s['time_ns'] <= s['length_ns'] for t in p['threads'] for s in t['sums'])"; }
+ok "single ones and those summed up are all calls" all_calls
+ok "and have all their time" all_time
+ok "it says when the first of them began and the last ended" within
+ok "nested ones stand for themselves" both "sorted((s['calls'] > 0, s['depth'],
+	p['kernels'][s['kernel']]['kernel'], s['outer'] is not None and p['kernels'][s['outer']]['kernel'])
+	for t in p['threads'] for s in t['sums'] if s['depth'])	in ([], [(True, 1, 'demo.sum', 'demo.repeat')])"
+sum_up --spans aggregate -o turns -- "$often" threads
+ok "a page of threads, one after the other" make_page turns
+ok "all their calls" all_calls
+ok "all their time" all_time
+ok "of several threads, which is told" both \
+	"[(s['calls'], s['handed_on']) for t in p['threads'] for s in t['sums']] == [(300000, True)]"
+cp -r turns untimed
+/usr/bin/python3 "$top_srcdir/tests/run/without_periods.py" untimed/*/sums-*
+ok "a page of an older recording, which does not say when" make_page untimed
+ok "has them in the tables alone" both "not p['threads'] and
+	sum(k['summed_calls'] for k in p['kernels']) == sum(k['calls'] for k in d['kernels']) == 300000"
+
+# ---- Memory, plugins, several processes. ----
+
+RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs
+export RECOAT_PLUGIN_PATH
+RECOAT_KERNEL_PATH=$top_srcdir/tests/targets:$top_srcdir/kernels recoat record -p verify,parallel -o rich -- \
+	sh -c '"$1" pipeline --points 2000; "$2" often; "$3"; "$3" threads
+		/usr/bin/python3 -c "import mmap; m = mmap.mmap(-1, 3 << 20)"' sh \
+	"$top_builddir/.libs/amqadf" "$often" "$targets/snapshots" >under.out 2>&1
+ok "a page of several programs" make_page rich
+ok "mappings are those of --json" both "len(p['mappings']) > 1 and
+	[{n: v for n, v in m.items() if n != 'callers'} for m in p['mappings']] == d['mappings']"
+ok "plugins are those of --json" both \
+	"{x['plugin'] for x in p['plugins']} == {'verify', 'parallel'} and p['plugins'] == d['plugins']"
+ok "snapshots are those of --json" both "len(p['snapshots']) > 20 and
+	[(s['process'], s['ns'], s['live_bytes'], s['live_blocks']) for s in p['snapshots']] ==
+	[(i, s['ns'], s['live_bytes'], s['live_blocks']) for i, x in enumerate(d['processes']) for s in x['heap_snapshots']]"
+# What a, b and c of tests/targets/snapshots.c held in each snapshot: on the page, and as --json has it.
+holders() {
+	/usr/bin/python3 -c 'import json, re, sys
+page = re.search(r"<script type=\"application/json\" id=\"data\">(.*?)</script>", open(sys.argv[1]).read(), re.S)[1]
+p, d = json.loads(page), json.load(open(sys.argv[2]))
+def by_name(pairs):
+    held = {}
+    for name, size in pairs:
+        if name in ("a", "b", "c"):
+            held[name] = held.get(name, 0) + size
+    return held
+def name(node):
+    frame = d["call_paths"][node]["frame"]
+    return frame is not None and d["frames"][frame]["calls"][0]["function"]
+tree = p["trees"]["memory"]
+on_page = [by_name((p["names"][tree["name"][n]], b) for n, b in zip(s["node"], s["bytes"])) for s in p["snapshots"]]
+in_json = [by_name((name(n), b) for n, b, _ in s["held"]) for x in d["processes"] for s in x["heap_snapshots"]]
+print(on_page, in_json)
+sys.exit(on_page != in_json or not any(len(held) == 3 for held in on_page))' rich.html rich.json
+}
+ok "who held them is on the tree of memory" holders
+ok "and no more than was live" both "all(sum(s['bytes']) <= s['live_bytes'] for s in p['snapshots'])"
+recoat record --heap trace -o traced -- "$targets/lifetimes" >under.out 2>&1
+ok "a page of a heap trace" make_page traced
+ok "sizes and lifetimes are those of --json" both "len(p['allocation_sites']) == len(d['allocation_sites']) > 2 and
+	[(s['sizes'], s['lifetimes_ms']) for s in p['allocation_sites']] ==
+	[(s['sizes'], s['lifetimes_ms']) for s in d['allocation_sites']]"
 
 # Text that would end the script, and more processes than a page shows.
 recoat record -o many -- sh -c ': "</script><script>document.title=1</script><!--"
@@ -61,4 +137,5 @@ ok "a page stays as it was when the next one fails" sh -c "cp amqadf.html old.ht
 	trap '' XFSZ; ulimit -f 40
 	! '$top_builddir/recoat' report --html amqadf.html amqadf && cmp amqadf.html old.html"
 
-in_browser $browser_checks html_page.py amqadf.html amqadf.json
+in_browser $browser_checks html_page.py amqadf.html amqadf.json rich.html rich.json traced.html turns.html \
+	untimed.html

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# Looks around on a page in headless Chromium: html_page.py PAGE JSON FIRST prints TAP from FIRST.
+# Looks around on pages in headless Chromium and prints TAP from FIRST:
+# html_page.py PAGE JSON RICH_PAGE RICH_JSON TRACED_PAGE SUMMED_PAGE UNTIMED_PAGE FIRST
 import json
 import sys
 
 from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from browser import (all_of, background, button, check, clear_search, colours, contrasts, current, find, press,
+from browser import (address, all_of, background, button, check, clear_search, colours, contrasts, current, find, press,
                      search, session, text, unnamed, until, values)
 
 VIEWS = ["overview", "flame", "tree", "time", "kernels", "functions", "sites", "notes"]
@@ -63,9 +65,10 @@ def flame():
               "Allocations": report["heap"]["allocations"], "At peak": report["heap"]["at_peak_bytes"],
               "Leaked": report["heap"]["live_bytes"], "Temporary": report["heap"]["temporary"]}
     shown = {name: total for name, total in totals.items() if total > 0}
+    moment = ["At a moment"] if any(p["heap_snapshots"] for p in report["processes"]) else []
     go("flame")
     check("flame graph: a metric that has something to show is there", lambda: [
-        b.text for b in all_of("main [aria-label=Metric] button")] == list(shown))
+        b.text for b in all_of("main [aria-label=Metric] button")] == list(shown) + moment)
     for name, total in shown.items():
         check(f"flame graph: {name} is the report's", lambda: [
             button(name).click(), values(".status")[0] == total][1])
@@ -194,7 +197,140 @@ def themes():
     check("it starts as the system is", lambda: background() == dark)
 
 
-with session(sys.argv[1], int(sys.argv[3])) as driver:
+# ---- A page of several programs: snapshots, mappings, plugins, calls that were summed up. ----
+
+RICH_VIEWS = VIEWS[:-1] + ["plugins", "notes"]
+
+
+def go_rich(view):
+    press(str(RICH_VIEWS.index(view) + 1))
+    return current() == view
+
+
+def snapshots_of(process):
+    return report["processes"][process]["heap_snapshots"]
+
+
+def moments():
+    go_rich("flame")
+    everything = [s["live_bytes"] for i in range(len(report["processes"])) for s in snapshots_of(i)]
+    check("moments: hidden for other metrics", lambda: not find("main .moments").is_displayed())
+    button("At a moment").click()
+    check("moments: the largest one is first",
+          lambda: values(".status")[0] == max(everything) == values(".moments")[0])
+    having = [i for i in range(len(report["processes"])) if snapshots_of(i)]
+    choose = lambda: find("main .moments select")
+    check("moments: a process can be chosen", lambda: [
+        o.get_attribute("value") for o in choose().find_elements(By.TAG_NAME, "option")] == [str(i) for i in having])
+    process = max(having, key=lambda i: len(snapshots_of(i)))
+    live = [s["live_bytes"] for s in snapshots_of(process)]
+    driver.execute_script("""arguments[0].value = arguments[1];
+        arguments[0].dispatchEvent(new Event('change'));""", choose(), str(process))
+    at = live.index(max(live))
+    check("moments: then it is that one's largest", lambda: values(".status")[0] == max(live))
+    check("moments: a bar each", lambda: len(all_of("main .moments .bars i")) == len(live))
+    slider = find("main .moments input")
+    check("moments: the slider moves through time", lambda: [
+        slider.send_keys(Keys.HOME), values(".status")[0] == live[0]][1])
+    slider.send_keys(Keys.END)
+    check("moments: to the last", lambda: values(".status")[0] == live[-1])
+    find("main .moments button").click()
+    check("moments: a step back", lambda: values(".status")[0] == live[-2])
+    check("moments: it is drawn", lambda: colours("main .surface canvas") > 3)
+    go_rich("tree")
+    button("At a moment").click()
+    check("moments: the call tree shows the same",
+          lambda: values("main .moments") and values("main .moments")[0] == live[-2])
+    go_rich("time")
+    drawn = lambda: driver.execute_script("return document.querySelector('main canvas').toDataURL()")
+    all_processes = drawn()
+    select = find("main select[aria-label=Process]")
+    driver.execute_script("""arguments[0].value = arguments[1];
+        arguments[0].dispatchEvent(new Event('change'));""", select, str(process))
+    check("timeline: one process alone", lambda: until(lambda: drawn() != all_processes))
+    canvas = find("main canvas")
+    ActionChains(driver).move_to_element_with_offset(
+        canvas, 0, 60 - canvas.size["height"] // 2).click().perform()
+    check("timeline: a click on the memory curve opens a moment of that process", lambda: [
+        until(lambda: current() == "flame"), values(".status")[0] in live,
+        choose().get_attribute("value") == str(process)] == [True] * 3)
+
+
+def rich_tables():
+    go_rich("sites")
+    button("Mappings").click()
+    check("mappings: bytes are the report's", lambda: values("main tbody tr td:nth-child(3)") == sorted(
+        [m["bytes"] for m in report["mappings"]], reverse=True))
+    search("anonymous")
+    check("mappings: filtered", lambda: len(all_of("main tbody tr")) == sum(
+        "anonymous" in m["kind"] for m in report["mappings"]))
+    clear_search()
+    go_rich("plugins")
+    wanted = [(p["plugin"], [p["calls"], *p["counters"].values()]) for p in report["plugins"]]
+    check("plugins: calls and counters are the report's", lambda: [
+        (e.find_element(By.TAG_NAME, "h2").text.split()[0],
+         [float(v.get_attribute("value")) for v in e.find_elements(By.CSS_SELECTOR, ".counters data")])
+        for e in all_of("main .plugin")] == wanted)
+    go_rich("notes")
+    counts = lambda: values("main [aria-label=Threads] tbody td:nth-child(3)")
+    check("threads: all calls are some thread's",
+          lambda: sum(counts()) == sum(k["calls"] for k in report["kernels"]))
+    check("processes: one row each",
+          lambda: len(all_of("main [aria-label=Processes] table tbody tr")) == len(report["processes"]))
+    check("what can be clicked has a name here, too", lambda: all(
+        go_rich(view) and not unnamed() for view in RICH_VIEWS))
+
+
+def rich():
+    global report
+    report = json.load(open(sys.argv[4]))
+    driver.get(address(sys.argv[3]))
+    moments()
+    rich_tables()
+
+
+def traced():
+    driver.get(address(sys.argv[5]))
+    press(str(VIEWS.index("sites") + 1))
+    button("Lifetimes").click()
+    check("lifetimes: sizes and lifetimes are drawn", lambda: len(all_of("main .histogram i")) > 4)
+    check("lifetimes: as powers of two", lambda: any(
+        "20 up to 127 B" in e.get_attribute("aria-label") for e in all_of("main .histogram")))
+
+
+def hint(wanted):
+    if wanted not in text(".hint"):
+        raise AssertionError(text(".hint"))
+    return True
+
+
+def summed_up():
+    driver.get(address(sys.argv[6]))
+    press(str(VIEWS.index("time") + 1))
+    check("summed up: it is said", lambda: hint("300,000 calls of 300,000 were summed up: hatched"))
+    check("summed up: and drawn", lambda: colours("main canvas") > 3)
+    canvas = find("main canvas")
+    pointed = lambda: ActionChains(driver).move_to_element_with_offset(
+        canvas, 0, find_block() - canvas.size["height"] // 2).perform()
+    check("summed up: pointing tells how many, how long and when", lambda: [
+        pointed(), text(".tip strong") == "<demo.sum>", "300,000 calls summed up, total " in text(".tip"),
+        "several threads" in text(".tip")][1:] == [True] * 3)
+    driver.get(address(sys.argv[7]))
+    press(str(VIEWS.index("time") + 1))
+    check("summed up: or that it is not known when", lambda: hint(
+        "300,000 calls of 300,000 were summed up, and it is not known when they ran"))
+    check("summed up: the table has them", lambda: [
+        press(str(VIEWS.index("kernels") + 1)), values("main tbody tr td:last-child") == [300000]][1])
+
+
+def find_block():
+    """How far down on the canvas the only thread's only row is: it is the last thing there."""
+    return driver.execute_script("""
+        const style = getComputedStyle(document.querySelector('main .surface'));
+        return parseFloat(style.getPropertyValue('--content')) - 10 - 9;""")
+
+
+with session(sys.argv[1], int(sys.argv[-1]), sys.argv[2:-1]) as driver:
     overview()
     around()
     flame()
@@ -202,3 +338,6 @@ with session(sys.argv[1], int(sys.argv[3])) as driver:
     timeline()
     tables()
     themes()
+    rich()
+    traced()
+    summed_up()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels called very often, on other stacks, and left by jumps; see tests/run/span_modes.sh. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +45,23 @@ static void often(void)
 	for (int i = 0; i < CALLS; i++)
 		sum += demo_repeat(&three, 2);
 	printf("%g\n", sum);
+}
+
+/* Threads of which each takes over the state of the one before. */
+static void *thread(void *unused)
+{
+	one_way();
+	return unused;
+}
+
+static void one_after_the_other(void)
+{
+	for (int i = 0; i < 3; i++) {
+		pthread_t id;
+
+		pthread_create(&id, NULL, thread, NULL);
+		pthread_join(id, NULL);
+	}
 }
 
 static void often_and_killed(void)
@@ -151,6 +169,7 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} parts[] = {{"often", often},
+		     {"threads", one_after_the_other},
 		     {"killed", often_and_killed},
 		     {"coroutines", coroutines},
 		     {"jumps", jumps},

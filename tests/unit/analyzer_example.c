@@ -121,6 +121,11 @@ static void write_sums(const char *trace)
 							   .time_squares = 2.5,
 							   .size_squares = -0.5,
 							   .peak = UINT64_MAX});
+	fixture_put_span_period(&packet, 3000,
+				&(struct recoat_span_period){.begin = 2500,
+							     .end = 2999,
+							     .first_thread = 7,
+							     .latest_thread = UINT32_MAX});
 	fixture_put_span_histogram(
 		&packet, 3000,
 		&(struct recoat_span_histogram){.path = 1, .link = 1, .of = 1, .bucket = 64, .count = 3});

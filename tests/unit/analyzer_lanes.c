@@ -146,6 +146,104 @@ static void overlapping_spans_end_in_the_bound(void **state)
 	recoat_lanes_fini(&lanes);
 }
 
+static void fewer_pieces_count_as_many_spans(void **state)
+{
+	struct recoat_lanes lanes = {0};
+	uint32_t lane = recoat_lanes_find(&lanes, trace, 1);
+	uint64_t count, busy;
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		add(&lanes, lane, 0, 1000000ll * i, 1000000ll * i + 5, 0);
+	recoat_lanes_coarsen(&lanes, 10000);
+	assert_int_equal(lanes.pieces, 10000);
+	recoat_lanes_coarsen(&lanes, 100);
+	sum(&lanes, &count, &busy);
+	assert_in_range(lanes.pieces, 1, 100);
+	assert_int_equal(count, 10000);
+	assert_int_equal(busy, 50000);
+	recoat_lanes_fini(&lanes);
+}
+
+static void sums_of_a_kernel_are_one(void **state)
+{
+	struct recoat_lanes lanes = {0};
+	uint32_t lane = recoat_lanes_find(&lanes, trace, 1);
+	struct recoat_lane_sum added = {.begin = START + 10,
+				      .end = START + 20,
+				      .calls = 5,
+				      .time = 7,
+				      .contexts = 1,
+				      .kernel = 3,
+				      .outer = RECOAT_NONE};
+
+	(void)state;
+	recoat_lanes_add_sum(&lanes, lane, &added);
+	added.begin = START + 5;
+	added.end = START + 15;
+	added.handed_on = true;
+	recoat_lanes_add_sum(&lanes, lane, &added);
+	added.depth = 1;
+	recoat_lanes_add_sum(&lanes, lane, &added);
+	added.outer = 2;
+	recoat_lanes_add_sum(&lanes, lane, &added);
+	added.kernel = 4;
+	recoat_lanes_add_sum(&lanes, lane, &added);
+	assert_int_equal(lanes.lane[lane].sums, 4);
+	assert_int_equal(lanes.lane[lane].sum[0].begin, START + 5);
+	assert_int_equal(lanes.lane[lane].sum[0].end, START + 20);
+	assert_int_equal(lanes.lane[lane].sum[0].calls, 10);
+	assert_int_equal(lanes.lane[lane].sum[0].time, 14);
+	assert_int_equal(lanes.lane[lane].sum[0].contexts, 2);
+	assert_true(lanes.lane[lane].sum[0].handed_on);
+	recoat_lanes_fini(&lanes);
+}
+
+static void sums_beyond_the_bounds_are_counted(void **state)
+{
+	struct recoat_lanes lanes = {0};
+	uint32_t lane = recoat_lanes_find(&lanes, trace, 1);
+	struct recoat_lane_sum added = {.begin = START, .end = START + 20, .calls = 5};
+
+	(void)state;
+	for (; added.kernel < RECOAT_LANES_SUMS + 3; added.kernel++)
+		recoat_lanes_add_sum(&lanes, lane, &added);
+	assert_int_equal(lanes.sums, RECOAT_LANES_SUMS);
+	assert_int_equal(lanes.left_out_sums, 15);
+	recoat_lanes_add_sum(&lanes, RECOAT_NONE, &added);
+	assert_int_equal(lanes.left_out_sums, 20);
+	added.kernel = 0;
+	added.end = START - 1;
+	recoat_lanes_add_sum(&lanes, lane, &added);
+	assert_int_equal(lanes.left_out_sums, 25);
+	recoat_lanes_fini(&lanes);
+}
+
+/* One of a sample is told apart also where it has become part of a larger piece. */
+static void samples_stay_known(void **state)
+{
+	struct recoat_lanes lanes = {0};
+	uint32_t lane = recoat_lanes_find(&lanes, trace, 1);
+	uint64_t sampled = 0, busy = 0;
+
+	(void)state;
+	for (int i = 0; i < 4 * RECOAT_LANES_PIECES; i++) {
+		struct recoat_lane_piece piece = span(10 * i, 10 * i + 5, 0);
+
+		piece.sampled = i % 4 == 0;
+		piece.sampled_busy = piece.sampled ? 5 : 0;
+		recoat_lanes_add(&lanes, lane, 0, &piece);
+	}
+	assert_true(lanes.quantum > 0);
+	for (size_t i = 0; i < lanes.lane[lane].row[0].count; i++) {
+		sampled += lanes.lane[lane].row[0].piece[i].sampled;
+		busy += lanes.lane[lane].row[0].piece[i].sampled_busy;
+	}
+	assert_int_equal(sampled, RECOAT_LANES_PIECES);
+	assert_int_equal(busy, 5 * RECOAT_LANES_PIECES);
+	recoat_lanes_fini(&lanes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +252,10 @@ int main(void)
 		cmocka_unit_test(different_kernels_make_a_piece_of_several),
 		cmocka_unit_test(what_is_beyond_the_bounds_is_counted),
 		cmocka_unit_test(overlapping_spans_end_in_the_bound),
+		cmocka_unit_test(fewer_pieces_count_as_many_spans),
+		cmocka_unit_test(sums_of_a_kernel_are_one),
+		cmocka_unit_test(sums_beyond_the_bounds_are_counted),
+		cmocka_unit_test(samples_stay_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

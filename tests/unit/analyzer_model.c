@@ -327,6 +327,73 @@ static void test_adds_sums_to_spans(void **state)
 	free(trace);
 }
 
+static void put_period(struct fixture_packet *packet, uint64_t begin, uint64_t end, uint32_t first,
+		       uint32_t latest)
+{
+	fixture_put_span_period(packet, 1000,
+				&(struct recoat_span_period){.begin = begin,
+							     .end = end,
+							     .first_thread = first,
+							     .latest_thread = latest});
+}
+
+/* Those without a span_period, as older recordings have them, are on no lane. */
+static void test_shows_when_sums_began_and_ended(void **state)
+{
+	char *trace = add_span_process(*state);
+	struct fixture_packet packet;
+	struct recoat_error error = {""};
+	const struct recoat_lane *lane;
+	struct recoat_model *model;
+
+	fixture_begin(&packet, RECOAT_STREAM_SPANS, 0);
+	put_total(&packet, 1, 0, 3, 500);
+	put_period(&packet, 2000, 9000, 77, 77);
+	put_total(&packet, 1, 0, 0, 0); /* Not yet counted. */
+	put_period(&packet, 1, 99999, 77, 77);
+	put_total(&packet, 1, 0, 5, 50);
+	put_total(&packet, 2, 1, 4, 100);
+	put_period(&packet, 3000, 4000, 77, 78);
+	fixture_store(trace, "sums-0-0", &packet);
+	assert_int_equal(recoat_model_create_with_lanes(&model, *state, NULL, &error), 0);
+	assert_int_equal(model->kernel[0].sums.calls, 8);
+	assert_int_equal(model->process[0].last, 9000);
+	assert_int_equal(model->lanes.count, 1);
+	lane = &model->lanes.lane[0];
+	assert_int_equal(lane->tid, 77);
+	assert_int_equal(lane->sums, 2);
+	assert_int_equal(lane->sum[0].kernel, 0);
+	assert_int_equal(lane->sum[0].outer, RECOAT_NONE);
+	assert_int_equal(lane->sum[0].calls, 3);
+	assert_int_equal(lane->sum[0].time, 500);
+	assert_int_equal(lane->sum[0].begin, 2000);
+	assert_int_equal(lane->sum[0].end, 9000);
+	assert_false(lane->sum[0].handed_on);
+	assert_int_equal(lane->sum[1].kernel, 1);
+	assert_int_equal(lane->sum[1].outer, 0);
+	assert_int_equal(lane->sum[1].depth, 1);
+	assert_true(lane->sum[1].handed_on);
+	recoat_model_destroy(model);
+	free(trace);
+}
+
+static void test_refuses_a_period_of_nothing(void **state)
+{
+	char *trace = add_span_process(*state);
+	struct fixture_packet packet;
+	struct recoat_model *model;
+	struct recoat_error error;
+
+	fixture_begin(&packet, RECOAT_STREAM_SPANS, 0);
+	put_total(&packet, 1, 0, 3, 500);
+	put_period(&packet, 2000, 9000, 77, 77);
+	put_period(&packet, 2000, 9000, 77, 77);
+	fixture_store(trace, "sums-0-0", &packet);
+	assert_true(recoat_model_create(&model, *state, NULL, &error) < 0);
+	assert_non_null(strstr(error.text, "a span_period without a span_total before it"));
+	free(trace);
+}
+
 static void test_counts_recursion_once(void **state)
 {
 	char *trace = add_span_process(*state);
@@ -444,6 +511,8 @@ int main(void)
 		TEST(test_hides_frames_of_the_runtime),
 		TEST(test_nests_spans),
 		TEST(test_adds_sums_to_spans),
+		TEST(test_shows_when_sums_began_and_ended),
+		TEST(test_refuses_a_period_of_nothing),
 		TEST(test_counts_recursion_once),
 		TEST(test_keeps_spans_whose_outer_one_is_lost),
 		TEST(test_refuses_spans_of_unknown_links),

@@ -37,6 +37,7 @@ static int teardown(void **state)
 /* What all files together say. */
 static struct sums {
 	struct recoat_span_total of[PATHS];
+	struct recoat_span_period period[PATHS];
 	uint64_t bucket[PATHS][RECOAT_HISTOGRAMS][RECOAT_BUCKETS];
 } is;
 
@@ -58,6 +59,9 @@ static void read_packet(const unsigned char *bytes, size_t size)
 			assert_int_equal(is.of[total.path].count, 0);
 			is.of[total.path] = total;
 			at += 8 + sizeof total;
+			assert_int_equal(bytes[at], RECOAT_EVENT_span_period);
+			memcpy(&is.period[total.path], bytes + at + 8, sizeof *is.period);
+			at += 8 + sizeof *is.period;
 		} else {
 			assert_int_equal(bytes[at], RECOAT_EVENT_span_histogram);
 			memcpy(&counts, bytes + at + 8, sizeof counts);
@@ -83,7 +87,9 @@ static void read_all(const struct recoat_span_table *table)
 	}
 }
 
-static void add(struct recoat_span_table *table, uint32_t path, uint64_t duration, uint64_t size)
+/* A span that ends at `now`. */
+static void add_at(struct recoat_span_table *table, uint32_t path, uint64_t duration, uint64_t size,
+		   uint64_t now, uint32_t tid)
 {
 	const struct recoat_span_context context = {.paths = path,
 						    .links = (uint64_t)(path % 3) << 32 | 5};
@@ -96,7 +102,12 @@ static void add(struct recoat_span_table *table, uint32_t path, uint64_t duratio
 		.peak = duration,
 	};
 
-	assert_true(recoat_span_table_add(table, 3, &context, &span));
+	assert_true(recoat_span_table_add(table, 3, &context, &span, now, tid));
+}
+
+static void add(struct recoat_span_table *table, uint32_t path, uint64_t duration, uint64_t size)
+{
+	add_at(table, path, duration, size, duration, 1);
 }
 
 static void every_span_is_counted_once(void **state)
@@ -149,6 +160,25 @@ static void histograms_have_binary_buckets(void **state)
 	assert_int_equal(is.bucket[1][RECOAT_HISTOGRAM_SIZE][0], 0);
 }
 
+static void periods_reach_from_the_first_to_the_latest(void **state)
+{
+	struct recoat_span_table table = {0};
+
+	(void)state;
+	for (uint32_t round = 1; round <= ROUNDS; round++)
+		for (uint32_t path = 0; path < PATHS; path++)
+			add_at(&table, path, 50, 0, 1000 * round + path, path % 2 ? round : 7);
+	read_all(&table);
+	for (uint32_t path = 0; path < PATHS; path++) {
+		const struct recoat_span_period *period = &is.period[path];
+
+		assert_int_equal(period->begin, 950 + path);
+		assert_int_equal(period->end, 1000 * ROUNDS + path);
+		assert_int_equal(period->first_thread, path % 2 ? 1 : 7);
+		assert_int_equal(period->latest_thread, path % 2 ? ROUNDS : 7);
+	}
+}
+
 /* Spans of one link at so many a second, from time 1 on: the rate after `spans`. */
 static struct recoat_span_rate rate_after(uint64_t spans, uint64_t a_second)
 {
@@ -181,6 +211,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_span_is_counted_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(histograms_have_binary_buckets, setup, teardown),
+		cmocka_unit_test_setup_teardown(periods_reach_from_the_first_to_the_latest, setup,
+						teardown),
 		cmocka_unit_test_setup(what_is_called_often_is_summed_up, setup),
 	};
 
