@@ -112,7 +112,7 @@ static size_t put_mappings_of(struct recoat_page *page, uint32_t kind, size_t in
 		char *callers = recoat_site_callers(report, &sites.at[i]);
 
 		set(object, "callers", text(callers));
-		cut_texts(object);
+		recoat_page_cut_texts(object);
 		free(callers);
 		put_element(page->file, index++, object);
 	}
