@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "analyzer/error.h"
@@ -30,40 +28,43 @@ static const char help[] =
 
 /* ---- Finding the process. ---- */
 
-/* Does the process map this file? One of an earlier process, or from before an exec, is stale. */
-static bool is_mapped(pid_t pid, const struct stat *file)
+/* DIRECTORY/recoat/NUMBER or DIRECTORY/recoat-NUMBER/NUMBER: others are not even opened. */
+static bool is_named_like_control(const char *path)
 {
-	char *name = recoat_asprintf("/proc/%d/maps", (int)pid), *line = NULL;
-	FILE *maps = fopen(name, "re");
-	bool found = false;
-	size_t size = 0;
+	const char *name = strrchr(path, '/');
+	const char *at = memrchr(path, '/', (size_t)(name - path));
 
-	while (maps && !found && getline(&line, &size, maps) > 0) {
-		unsigned major, minor;
-		uint64_t inode;
-
-		found = sscanf(line, "%*s %*s %*s %x:%x %" SCNu64, &major, &minor, &inode) == 3 &&
-			makedev(major, minor) == file->st_dev && inode == file->st_ino;
-	}
-	free(line);
-	if (maps)
-		fclose(maps);
-	free(name);
-	return found;
+	if (!at || strncmp(at, "/recoat", 7) != 0)
+		return false;
+	at += 7;
+	at += *at == '-';
+	return at + strspn(at, "0123456789") == name && name[1] &&
+	       !name[1 + strspn(name + 1, "0123456789")];
 }
 
-/* The control file at `path`, mapped, if it is this process's. */
-static struct recoat_control *map_control(const char *path, pid_t pid)
+/*
+ * The control file that a line of the process's mappings names, mapped, or NULL. It is reached as
+ * the process sees it, whose root and number may be others than ours. One that was removed, since
+ * another process has got the number, has "(deleted)" behind its name.
+ */
+static struct recoat_control *map_control(pid_t pid, char *line)
 {
-	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	struct recoat_control *control = MAP_FAILED;
+	char *name = strchr(line, '/'), *path;
 	struct stat file;
+	int fd;
 
+	line[strcspn(line, "\n")] = '\0';
+	if (!name || !is_named_like_control(name))
+		return NULL;
+	path = recoat_asprintf("/proc/%d/root%s", (int)pid, name);
+	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd >= 0 && !fstat(fd, &file) && S_ISREG(file.st_mode) && file.st_uid == geteuid() &&
-	    (size_t)file.st_size >= sizeof(*control) && is_mapped(pid, &file))
+	    (size_t)file.st_size >= sizeof(*control))
 		control = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (fd >= 0)
 		close(fd);
+	free(path);
 	if (control == MAP_FAILED)
 		return NULL;
 	if (control->magic == RECOAT_CONTROL_MAGIC && control->count <= RECOAT_CONTROL_PLUGINS)
@@ -74,12 +75,17 @@ static struct recoat_control *map_control(const char *path, pid_t pid)
 
 static struct recoat_control *find_control(pid_t pid, struct recoat_error *error)
 {
+	char *name = recoat_asprintf("/proc/%d/maps", (int)pid), *line = NULL;
 	struct recoat_control *control = NULL;
-	char path[PATH_MAX];
+	FILE *maps = fopen(name, "re");
+	size_t size = 0;
 
-	for (int place = 0; !control && place < RECOAT_CONTROL_PLACES; place++)
-		if (recoat_control_path(path, sizeof(path), place, pid))
-			control = map_control(path, pid);
+	while (maps && !control && getline(&line, &size, maps) > 0)
+		control = map_control(pid, line);
+	free(line);
+	if (maps)
+		fclose(maps);
+	free(name);
 	if (!control)
 		recoat_error_set(error, -ENOENT,
 				 "process %d has no plugin before a kernel, or is not yours: "

@@ -213,6 +213,16 @@ static void take_end(struct recoat_load *load, const struct recoat_process_end *
 	load->process->max_resident = event->max_resident;
 }
 
+/* All counters of an object are there from the start; who never counted is not told of. */
+static void take_plugin_count(struct recoat_load *load, const struct recoat_plugin_count *event)
+{
+	const struct recoat_counter counter = {
+		.plugin = event->plugin, .name = event->name, .value = event->value};
+
+	if (event->value)
+		recoat_plugins_take_counter(&load->model->plugins, &load->model->strings, &counter);
+}
+
 int recoat_load_process_event(struct recoat_load *load, const struct recoat_event *event)
 {
 	switch (event->key) {
@@ -269,6 +279,9 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_counter:
 		recoat_plugins_take_counter(&load->model->plugins, &load->model->strings,
 					    &event->as.counter);
+		break;
+	case RECOAT_KEY_plugin_count:
+		take_plugin_count(load, &event->as.plugin_count);
 		break;
 	case RECOAT_KEY_mismatch:
 		recoat_plugins_take_mismatch(&load->model->plugins, &load->model->strings,

@@ -71,6 +71,28 @@ static void ignore_mismatch(const struct recoat_plugin_host *host,
 	(void)host, (void)mismatch;
 }
 
+static uint64_t no_call(const struct recoat_plugin_host *host)
+{
+	(void)host;
+	return 0;
+}
+
+static void ignore_work(const struct recoat_plugin_host *host, uint64_t call)
+{
+	(void)host, (void)call;
+}
+
+static void ignore_end(const struct recoat_plugin_host *host)
+{
+	(void)host;
+}
+
+static void just_act(const struct recoat_plugin_host *host, void (*act)(void *data), void *data)
+{
+	(void)host;
+	act(data);
+}
+
 static const struct recoat_plugin_host idle_host = {
 	.struct_size = sizeof idle_host,
 	.abi = RECOAT_PLUGIN_ABI,
@@ -80,6 +102,10 @@ static const struct recoat_plugin_host idle_host = {
 	.memory = ignore_memory,
 	.kernel = no_kernel,
 	.mismatch = ignore_mismatch,
+	.call = no_call,
+	.work_begin = ignore_work,
+	.work_end = ignore_end,
+	.quietly = just_act,
 };
 
 /* ---- In the child: describing. ---- */

@@ -49,6 +49,8 @@ static enum recoat_part part_of(const char *name)
 		return RECOAT_PART_TRACE;
 	if (starts_with(name, "mappings-"))
 		return RECOAT_PART_MAPPINGS;
+	if (starts_with(name, "counters-"))
+		return RECOAT_PART_COUNTERS;
 	if (starts_with(name, "snapshot-"))
 		return RECOAT_PART_SNAPSHOTS;
 	if (!strcmp(name, "heap-total"))
@@ -62,17 +64,19 @@ static enum recoat_part part_of(const char *name)
 static bool in_place(enum recoat_part part)
 {
 	return part == RECOAT_PART_HEAP_TOTAL || part == RECOAT_PART_HEAP_PATHS ||
-	       part == RECOAT_PART_CPU || part == RECOAT_PART_MAPPINGS || part == RECOAT_PART_SUMS;
+	       part == RECOAT_PART_CPU || part == RECOAT_PART_MAPPINGS ||
+	       part == RECOAT_PART_SUMS || part == RECOAT_PART_COUNTERS;
 }
 
 static unsigned stream_id(enum recoat_part part)
 {
-	return part == RECOAT_PART_PROCESS ? RECOAT_STREAM_PROCESS
-	       : part == RECOAT_PART_SPANS ? RECOAT_STREAM_SPANS
-	       : part == RECOAT_PART_SUMS  ? RECOAT_STREAM_SPANS
-	       : part == RECOAT_PART_CPU   ? RECOAT_STREAM_CPU
-	       : part == RECOAT_PART_TRACE ? RECOAT_STREAM_TRACE
-					   : RECOAT_STREAM_HEAP;
+	return part == RECOAT_PART_PROCESS    ? RECOAT_STREAM_PROCESS
+	       : part == RECOAT_PART_COUNTERS ? RECOAT_STREAM_PROCESS
+	       : part == RECOAT_PART_SPANS    ? RECOAT_STREAM_SPANS
+	       : part == RECOAT_PART_SUMS     ? RECOAT_STREAM_SPANS
+	       : part == RECOAT_PART_CPU      ? RECOAT_STREAM_CPU
+	       : part == RECOAT_PART_TRACE    ? RECOAT_STREAM_TRACE
+					      : RECOAT_STREAM_HEAP;
 }
 
 static struct stream *find_stream(struct recoat_trace *trace, const char *name, size_t length)
@@ -98,8 +102,8 @@ static int add_file(struct recoat_trace *trace, const char *name, struct recoat_
 		return recoat_error_set(
 			error, -EINVAL,
 			"%s/%s: not a file of a recording, expected metadata, process, spans-N, "
-			"sums-N-K, heap-total, heap-N-K, snapshot-N, cpu-N-K, trace-N or "
-			"mappings-K",
+			"sums-N-K, heap-total, heap-N-K, snapshot-N, cpu-N-K, trace-N, "
+			"mappings-K or counters-N",
 			trace->directory, name);
 	*(is_live ? &stream->live : &stream->full) = true;
 	return 0;

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -21,8 +23,8 @@ static uint32_t own_word = UINT32_MAX;
 uint32_t *_Atomic recoat_chain_word = &own_word;
 
 static bool any;
-static char directories[RECOAT_CONTROL_PLACES][PATH_MAX]; /* Empty: there is none. */
-static struct recoat_control *control;                    /* NULL: there is no file. */
+static char directories[2][PATH_MAX];  /* Empty: there is none. */
+static struct recoat_control *control; /* NULL: there is no file. */
 static char path[PATH_MAX + 16];
 
 static_assert(RECOAT_CONTROL_PLUGINS == RECOAT_PLUGINS_MAX, "all plugins of a list");
@@ -30,10 +32,11 @@ static_assert(RECOAT_PLUGIN_NAME_MAX == 64, "as in struct recoat_control");
 
 void recoat_chain_init(void)
 {
-	for (int place = 0; place < RECOAT_CONTROL_PLACES; place++) {
-		if (!recoat_control_path(directories[place], sizeof directories[place], place, 0))
-			*directories[place] = '\0';
-	}
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+	if (runtime && *runtime == '/' && strlen(runtime) + sizeof "/recoat" <= PATH_MAX)
+		snprintf(directories[0], sizeof directories[0], "%s/recoat", runtime);
+	snprintf(directories[1], sizeof directories[1], "/tmp/recoat-%u", (unsigned)geteuid());
 }
 
 /* A directory of the user's own, into which nobody else can put a file. */
@@ -83,7 +86,7 @@ void recoat_chain_control_open(void)
 	int kept = errno;
 
 	any = true;
-	for (int place = 0; !control && place < RECOAT_CONTROL_PLACES; place++) {
+	for (int place = 0; !control && place < 2; place++) {
 		if (*directories[place] && make_directory(directories[place]))
 			control = map_file(directories[place]);
 	}

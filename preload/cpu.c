@@ -19,6 +19,7 @@
 #include "preload/thread.h"
 #include "preload/tree.h"
 #include "preload/unwind.h"
+#include "preload/work.h"
 
 /*
  * A signal tells how often its timer expired. More than this, in nanoseconds, means that it was
@@ -73,11 +74,6 @@ static uint32_t path_of(struct recoat_thread *thread, const struct recoat_regist
 	return path;
 }
 
-static uint32_t open_link(const struct recoat_thread *thread)
-{
-	return thread->depth ? thread->open[thread->depth - 1].link + 1u : 0;
-}
-
 static void lose(struct recoat_thread *thread, uint64_t periods)
 {
 	thread->samples.total->lost += periods;
@@ -90,7 +86,7 @@ static void count_path(struct recoat_thread *thread, const ucontext_t *context, 
 	uint32_t path = path_of(thread, &start);
 
 	if (path == MISSED || !recoat_cpu_counters_add(&thread->samples, thread->shard, path,
-						       open_link(thread), periods))
+						       recoat_work_link(thread), periods))
 		lose(thread, periods);
 }
 

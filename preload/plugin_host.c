@@ -38,6 +38,7 @@ static struct plugin plugins[RECOAT_PLUGINS_MAX];
 static char search_path[PATH_MAX];
 static _Atomic bool noted;         /* An object is to be opened. */
 static struct recoat_lock opening; /* Held by the thread that opens them. */
+static uint32_t objects;           /* That it has opened, or tried to. */
 
 uint32_t recoat_plugins_count(void)
 {
@@ -56,12 +57,14 @@ bool recoat_plugins_serves(uint32_t number)
 
 /* ---- Opening. ---- */
 
-static void note_object(const struct recoat_plugin_object *object)
+/* What the recording is to have of an object that was opened. */
+static void note_object(struct recoat_plugin_object *object)
 {
 	recoat_plugins_note(object->name, "file", object->file);
 	recoat_plugins_note(object->name, "version", object->plugin->version);
 	if (*object->options)
 		recoat_plugins_note(object->name, "options", object->options);
+	recoat_plugin_counters_publish(object);
 }
 
 /* Open object->file and begin. False with a sentence in `problem`. */
@@ -73,7 +76,7 @@ static bool begin(struct recoat_plugin_object *object, bool of_abi, char *proble
 	if (!object->plugin || !recoat_plugin_options_parse(&object->values, object->plugin,
 							    object->options, of_abi, problem, size))
 		return false;
-	recoat_plugin_services(&object->host);
+	recoat_plugin_services(object);
 	if (object->plugin->init) {
 		object->in_init = true;
 		object->starting = !of_abi;
@@ -97,6 +100,7 @@ static struct recoat_plugin_object *open_object(uint32_t number, const char *fil
 	char text[PATH_MAX + sizeof problem];
 
 	if (object) {
+		object->number = objects++;
 		object->name = request->name;
 		object->options = request->options;
 		strcpy(object->file, file);
@@ -262,19 +266,8 @@ static void each(void (*act)(struct recoat_plugin_object *, void *), void *data)
 		each_of(&plugins[i], act, data);
 }
 
-/* A child counts its own; what the plugin holds, the child holds too. */
-static void forget_counts(struct recoat_plugin_object *object)
-{
-	for (uint32_t i = 0; i < object->counters; i++)
-		object->counter[i].value = 0;
-	object->mismatches.value = 0;
-	object->memory_peak.value = object->memory.value;
-}
-
 static void fork_one(struct recoat_plugin_object *object, void *moment)
 {
-	if (*(const enum recoat_plugin_fork *)moment == RECOAT_FORK_CHILD)
-		forget_counts(object);
 	if (object->plugin->fork)
 		object->plugin->fork(*(const enum recoat_plugin_fork *)moment);
 }
@@ -301,34 +294,26 @@ void recoat_plugins_end(void)
 	each(end_one, NULL);
 }
 
-static void put_counter(const struct recoat_plugin_object *object, const char *name,
-			const struct recoat_plugin_counter *counter)
-{
-	struct recoat_counter event = {
-		.plugin = object->name,
-		.name = name,
-		.value = atomic_load_explicit(&counter->value, memory_order_relaxed),
-	};
-
-	if (event.value)
-		recoat_put_counter(&recoat_process_stream, recoat_clock_coarse(), &event);
-}
-
-static void put_counters_of(struct recoat_plugin_object *object, void *unused)
+static void settle_one(struct recoat_plugin_object *object, void *unused)
 {
 	(void)unused;
-	for (uint32_t i = 0; i < object->counters; i++)
-		put_counter(object, object->counter[i].name, &object->counter[i]);
-	put_counter(object, "memory", &object->memory);
-	put_counter(object, "memory_peak", &object->memory_peak);
-	put_counter(object, "mismatches", &object->mismatches);
+	recoat_plugin_counters_settle(object);
 }
 
-void recoat_plugins_put_counters(void)
+void recoat_plugins_settle_counters(void)
 {
-	recoat_lock_take(&recoat_process_lock);
-	each(put_counters_of, NULL);
-	recoat_lock_drop(&recoat_process_lock);
+	each(settle_one, NULL);
+}
+
+static void forget_one(struct recoat_plugin_object *object, void *unused)
+{
+	(void)unused;
+	recoat_plugin_counters_forget(object);
+}
+
+void recoat_plugins_forget_counters(void)
+{
+	each(forget_one, NULL);
 }
 
 static void repeat_one(struct recoat_plugin_object *object, void *unused)

@@ -17,16 +17,12 @@
 #include "plugins/check/check.h"
 #include "plugins/check/list.h"
 #include "plugins/check/options.h"
+#include "preload/plugin_counters.h"
 #include "recoat/plugin.h"
 
 struct recoat_kernel;
 
 #define RECOAT_PLUGIN_COUNTERS_MAX 32
-
-struct recoat_plugin_counter {
-	const char *name;
-	_Atomic int64_t value;
-};
 
 /* An open object. The plugin holds the address of `host`, which is this struct's. */
 struct recoat_plugin_object {
@@ -37,10 +33,12 @@ struct recoat_plugin_object {
 	char file[PATH_MAX];
 	bool starting; /* init() runs, before the target does: it may talk. */
 	bool in_init;
+	uint32_t number; /* Of all objects, in the order in which they were opened. */
 	uint32_t counters;
 	struct recoat_plugin_counter counter[RECOAT_PLUGIN_COUNTERS_MAX];
 	struct recoat_plugin_counter nowhere; /* For those beyond. */
 	struct recoat_plugin_counter memory, memory_peak, mismatches;
+	_Atomic int64_t held; /* Bytes, as `memory` says. */
 	struct recoat_plugin_values values;
 	_Atomic bool placed[RECOAT_PLUGIN_SWAPS_MAX];
 	struct recoat_plugin_kernel kernel[RECOAT_PLUGIN_SWAPS_MAX];
@@ -94,16 +92,19 @@ void recoat_plugins_fork(enum recoat_plugin_fork moment);
 /* fini() of all, when the process ends by itself. */
 void recoat_plugins_end(void);
 
-/* Write the counters that are not 0. Process lock not held. */
-void recoat_plugins_put_counters(void);
+/* The counters are to be complete: the process ends. */
+void recoat_plugins_settle_counters(void);
 
-/* Write the notes again, into the recording of a forked child. */
+/* In a forked child, before its parent's recording is unmapped: count anew. */
+void recoat_plugins_forget_counters(void);
+
+/* Write the notes again, and the counters, into the recording of a forked child. */
 void recoat_plugins_repeat(void);
 
 /* Write a plugin_note event. Any thread that is busy, or that does not hold the process lock. */
 void recoat_plugins_note(const char *plugin, const char *kind, const char *text);
 
-/* The functions that the host offers: plugin_services.c. */
-void recoat_plugin_services(struct recoat_plugin_host *host);
+/* Fill in object->host, the functions that are offered, and begin to count: plugin_services.c. */
+void recoat_plugin_services(struct recoat_plugin_object *object);
 
 #endif

@@ -9,6 +9,7 @@
 #include "preload/message.h"
 #include "preload/recording.h"
 #include "preload/thread.h"
+#include "preload/work.h"
 
 #define LINE_MAX_BYTES 1000
 
@@ -61,28 +62,13 @@ static struct recoat_plugin_counter *counter(const struct recoat_plugin_host *ho
 	}
 	if (!object->in_init || object->counters == RECOAT_PLUGIN_COUNTERS_MAX)
 		return &object->nowhere;
-	object->counter[object->counters].name = name;
+	recoat_plugin_counter_init(&object->counter[object->counters], name);
 	return &object->counter[object->counters++];
-}
-
-static void count(struct recoat_plugin_counter *at, int64_t change)
-{
-	atomic_fetch_add_explicit(&at->value, change, memory_order_relaxed);
 }
 
 static void memory(const struct recoat_plugin_host *host, int64_t change)
 {
-	struct recoat_plugin_object *object = object_of(host);
-	int64_t now =
-		atomic_fetch_add_explicit(&object->memory.value, change, memory_order_relaxed) +
-		change;
-	int64_t peak = atomic_load_explicit(&object->memory_peak.value, memory_order_relaxed);
-
-	/* Ends when this or another thread has stored as much. */
-	while (now > peak &&
-	       !atomic_compare_exchange_weak_explicit(&object->memory_peak.value, &peak, now,
-						      memory_order_relaxed, memory_order_relaxed))
-		;
+	recoat_plugin_counters_hold(object_of(host), change);
 }
 
 static const struct recoat_plugin_kernel *kernel(const struct recoat_plugin_host *host,
@@ -127,7 +113,7 @@ static void mismatch(const struct recoat_plugin_host *host,
 
 	if (found->swap >= object->plugin->swap_count)
 		return;
-	count(&object->mismatches, 1);
+	recoat_plugin_counter_add(&object->mismatches, 1);
 	thread = recoat_thread_enter();
 	if (thread) {
 		put_mismatch(object, found);
@@ -136,16 +122,54 @@ static void mismatch(const struct recoat_plugin_host *host,
 	errno = kept;
 }
 
-void recoat_plugin_services(struct recoat_plugin_host *host)
+static uint64_t call(const struct recoat_plugin_host *host)
 {
-	*host = (struct recoat_plugin_host){
-		.struct_size = sizeof *host,
+	(void)host;
+	return recoat_work_call();
+}
+
+static void work_begin(const struct recoat_plugin_host *host, uint64_t for_call)
+{
+	(void)host;
+	recoat_work_begin(for_call);
+}
+
+static void work_end(const struct recoat_plugin_host *host)
+{
+	(void)host;
+	recoat_work_end();
+}
+
+/* A thread that cannot be made busy is so already, or is not recorded. */
+static void quietly(const struct recoat_plugin_host *host, void (*act)(void *data), void *data)
+{
+	struct recoat_thread *thread = recoat_thread_enter();
+
+	(void)host;
+	act(data);
+	if (thread)
+		recoat_thread_leave(thread);
+}
+
+void recoat_plugin_services(struct recoat_plugin_object *object)
+{
+	recoat_plugin_counter_init(&object->nowhere, "");
+	recoat_plugin_counter_init(&object->memory, "memory");
+	recoat_plugin_counter_init(&object->memory_peak, "memory_peak");
+	recoat_plugin_counter_init(&object->mismatches, "mismatches");
+	object->memory_peak.highest = true;
+	object->host = (struct recoat_plugin_host){
+		.struct_size = sizeof object->host,
 		.abi = RECOAT_PLUGIN_ABI,
 		.log = say,
 		.counter = counter,
-		.count = count,
+		.count = recoat_plugin_counter_add,
 		.memory = memory,
 		.kernel = kernel,
 		.mismatch = mismatch,
+		.call = call,
+		.work_begin = work_begin,
+		.work_end = work_end,
+		.quietly = quietly,
 	};
 }

@@ -17,6 +17,7 @@
 #include "preload/span_sums.h"
 #include "preload/stack_cache.h"
 #include "preload/vectors.h"
+#include "preload/work.h"
 
 #define PAGE 4096u
 
@@ -175,7 +176,7 @@ static void end(struct recoat_thread *thread, uint32_t at, uint64_t now, uint8_t
 	};
 
 	if (span->flags & RECOAT_SPAN_CPU)
-		costs.cpu_time = recoat_clock_read(CLOCK_THREAD_CPUTIME_ID) - span->cpu_begin;
+		costs.cpu_time = recoat_work_cpu_time(thread) - span->cpu_begin;
 	if (span->outer_peak > thread->live_peak)
 		thread->live_peak = span->outer_peak;
 	count_span(span->link, costs.duration, now);
@@ -252,7 +253,7 @@ static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
 	thread->depth++;
 	if (cpu_time_is_worth_it(link)) {
 		span->flags |= RECOAT_SPAN_CPU;
-		span->cpu_begin = recoat_clock_read(CLOCK_THREAD_CPUTIME_ID);
+		span->cpu_begin = recoat_work_cpu_time(thread);
 	}
 	span->begin = recoat_clock_span();
 }

@@ -122,6 +122,7 @@ static void after_fork_in_child(void)
 
 	recoat_thread_allow(false);
 	recoat_fallback_unlock();
+	recoat_plugins_forget_counters();
 	recoat_stream_unshare_all();
 	recoat_recording_reset();
 	recoat_thread_reset();
@@ -205,7 +206,7 @@ static void end_recording(void)
 			recoat_heap_end();
 		if (recoat_link_any())
 			recoat_recording_calibrate();
-		recoat_plugins_put_counters();
+		recoat_plugins_settle_counters();
 		recoat_chain_end();
 		recoat_recording_end();
 		recorded = 0;

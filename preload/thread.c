@@ -84,6 +84,7 @@ static struct recoat_thread *attach(void)
 	thread->tid = gettid();
 	thread->depth = 0;
 	thread->too_deep = 0;
+	thread->serves = 0;
 	thread->last = NULL;
 	thread->attached = NULL;
 	thread->own_stack_known = false;

@@ -93,6 +93,11 @@ struct recoat_thread {
 	struct recoat_span_table sums;
 	struct recoat_vectors vectors;
 
+	/* Work of one thread for calls of another: work.h. */
+	uint64_t serves;         /* The call that this one works for, or 0. */
+	uint64_t serves_from;    /* Its CPU time when it began. */
+	_Atomic uint64_t helped; /* CPU time of others that have worked for this one. */
+
 	/* CPU samples; a signal handler of the thread itself writes them. */
 	struct recoat_cpu_counters samples;
 	struct recoat_stack own_stack; /* Found at the first sample if `stacks` cannot tell. */

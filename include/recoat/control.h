@@ -11,18 +11,15 @@
  * not map it any more is stale.
  *
  * It stands in the first of two directories that can be used, both of mode 0700 and the user's
- * own: $XDG_RUNTIME_DIR/recoat, /tmp/recoat-UID.
+ * own: $XDG_RUNTIME_DIR/recoat, /tmp/recoat-UID. Who looks for it finds it in the process's list
+ * of mappings, since neither that variable nor the process's number or root need be the same
+ * for both.
  */
 
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 #define RECOAT_CONTROL_MAGIC 0x3130746165636572ull /* "recoat01" in a file. */
 #define RECOAT_CONTROL_PLUGINS 16
-#define RECOAT_CONTROL_PLACES 2
 
 struct recoat_control {
 	uint64_t magic; /* Stored last. */
@@ -32,23 +29,5 @@ struct recoat_control {
 	uint32_t count; /* Plugins, in the order of their chains, outermost first. */
 	char plugin[RECOAT_CONTROL_PLUGINS][64];
 };
-
-/* The directory number `place`, or of the file of `pid` in it. False if there is none. */
-static inline int recoat_control_path(char *to, size_t size, int place, pid_t pid)
-{
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	char name[16] = "";
-	int used;
-
-	if (pid)
-		snprintf(name, sizeof name, "/%d", (int)pid);
-	if (place == 0 && (!runtime || *runtime != '/'))
-		return 0;
-	if (place == 0)
-		used = snprintf(to, size, "%s/recoat%s", runtime, name);
-	else
-		used = snprintf(to, size, "/tmp/recoat-%u%s", (unsigned)geteuid(), name);
-	return used > 0 && (size_t)used < size;
-}
 
 #endif

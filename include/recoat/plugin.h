@@ -19,13 +19,14 @@
  * docs/plugin-abi.md says the same in more words, docs/tutorial-plugin.md writes a plugin.
  */
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define RECOAT_PLUGIN_ABI 1        /* What this header describes. */
+#define RECOAT_PLUGIN_ABI 2        /* What this header describes. */
 #define RECOAT_PLUGIN_ABI_OLDEST 1 /* Plugins made for this one or later still work with it. */
 
 /* ---- What the host offers. ---- */
@@ -95,7 +96,29 @@ struct recoat_plugin_host {
 	/* Record a mismatch and count it. Strings are copied. */
 	void (*mismatch)(const struct recoat_plugin_host *host,
 			 const struct recoat_plugin_mismatch *mismatch);
+
+	/* ---- Since ABI 2. A plugin whose abi_needed is less asks RECOAT_HOST_HAS() first. ---- */
+
+	/*
+	 * Work of a plugin's own threads for a call. The thread that the call came to asks for
+	 * its number, which is 0 if it is not recorded, and hands it on. From work_begin() to
+	 * work_end() the CPU time of the thread that calls these is that call's, also in what is
+	 * around it. The call returns only when all have called work_end(). One call at a time.
+	 */
+	uint64_t (*call)(const struct recoat_plugin_host *host);
+	void (*work_begin)(const struct recoat_plugin_host *host, uint64_t call);
+	void (*work_end)(const struct recoat_plugin_host *host);
+
+	/*
+	 * Call act(data) with nothing recorded of what the thread does in it, neither kernels nor
+	 * memory; host functions do nothing there. It must return, and free what it allocates.
+	 */
+	void (*quietly)(const struct recoat_plugin_host *host, void (*act)(void *data), void *data);
 };
+
+#define RECOAT_HOST_HAS(host, function)                                                            \
+	((host)->struct_size >=                                                                    \
+	 offsetof(struct recoat_plugin_host, function) + sizeof((host)->function))
 
 /* ---- What a plugin exports. ---- */
 

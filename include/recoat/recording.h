@@ -23,6 +23,8 @@
  *                   events, updated in place
  *   trace-N         TRACE packets of thread state N that are full
  *   trace-N.live    the one being filled
+ *   counters-N      one PROCESS packet with the plugin_count events of plugins' object N, updated
+ *                   in place
  *   mappings-K      the K-th HEAP packet of mapping_path events updated in place; the first
  *                   one starts with mapping_total
  *
@@ -50,6 +52,7 @@
 #define RECOAT_HEAP_PACKET (64u << 10)
 #define RECOAT_CPU_PACKET (16u << 10) /* The first of a shard; later ones are larger. */
 #define RECOAT_TRACE_PACKET (256u << 10)
+#define RECOAT_COUNTERS_PACKET (8u << 10)
 
 /*
  * While several threads allocate, each tells heap_total of its balance only when that has moved

@@ -113,6 +113,7 @@ static const char *init(const struct recoat_plugin_host *with,
 	declined_calls = host->counter(host, "declined");
 	parallel_settings.served = served;
 	parallel_settings.declined = declined;
+	pool_tell(host);
 	pool_configure((unsigned)threads, (uint64_t)values[GRAIN].integer);
 	return NULL;
 }
@@ -120,7 +121,7 @@ static const char *init(const struct recoat_plugin_host *with,
 const struct recoat_plugin recoat_plugin = {
 	.struct_size = sizeof(recoat_plugin),
 	.abi = RECOAT_PLUGIN_ABI,
-	.abi_needed = RECOAT_PLUGIN_ABI,
+	.abi_needed = 1,
 	.name = "parallel",
 	.version = "1",
 	.summary = "the same bits sooner: cell grids, SIMD, threads",

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <unistd.h>
 #include <xmmintrin.h>
+#include <recoat/plugin.h>
 
 #define STACK_SIZE (1 << 20) /* The kernels keep little on it. */
 #define SPINS 2000           /* Looks at a barrier before giving the processor away. */
@@ -28,6 +29,7 @@ static struct {
 	uint64_t round; /* Counts calls, so that a thread knows a new one. */
 	pool_work *work;
 	void *context;
+	uint64_t call;    /* As the host numbers it, 0 if that is not to be told. */
 	unsigned members; /* 0: nobody may join any more. */
 	unsigned running; /* Of the pool's threads. */
 	unsigned control; /* The caller's MXCSR. */
@@ -44,6 +46,14 @@ void pool_configure(unsigned threads, uint64_t steps_a_thread)
 	atomic_store(&grain, steps_a_thread);
 	atomic_store(&quota, cpus_quota(""));
 	atomic_store(&configured, threads < POOL_THREADS_MAX ? threads : POOL_THREADS_MAX);
+}
+
+static const struct recoat_plugin_host *told; /* NULL: nobody is. */
+
+void pool_tell(const struct recoat_plugin_host *host)
+{
+	if (RECOAT_HOST_HAS(host, work_end))
+		told = host;
 }
 
 static unsigned limit(void)
@@ -92,13 +102,23 @@ static void give_team_back(void)
 	atomic_store(&pool.owner, 0);
 }
 
+/* A member's part, without the lock: what it looks at stays until all are done. */
+static void work_along(unsigned member, unsigned members)
+{
+	_mm_setcsr(pool.control);
+	if (pool.call)
+		told->work_begin(told, pool.call);
+	pool.work(pool.context, member, members);
+	if (pool.call)
+		told->work_end(told);
+}
+
 /* Members 1 to members - 1 are the pool's; the others sleep on. */
 static void *thread_main(void *argument)
 {
 	unsigned member = (unsigned)(uintptr_t)argument;
 	uint64_t seen = 0;
 	unsigned members;
-	void *context;
 
 	pthread_mutex_lock(&pool.lock);
 	for (;;) {
@@ -110,11 +130,9 @@ static void *thread_main(void *argument)
 			break;
 		seen = pool.round;
 		members = pool.members;
-		context = pool.context;
 		pool.running++;
 		pthread_mutex_unlock(&pool.lock);
-		_mm_setcsr(pool.control);
-		pool.work(context, member, members);
+		work_along(member, members);
 		pthread_mutex_lock(&pool.lock);
 		if (--pool.running == 0)
 			pthread_cond_signal(&pool.done);
@@ -149,6 +167,7 @@ static void begin(pool_work *work, void *context, unsigned members)
 	pool.context = context;
 	pool.members = members;
 	pool.control = _mm_getcsr();
+	pool.call = told ? told->call(told) : 0;
 	pool.round++;
 	pthread_cond_broadcast(&pool.wake);
 	pthread_mutex_unlock(&pool.lock);

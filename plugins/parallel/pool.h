@@ -20,6 +20,11 @@
  */
 void pool_configure(unsigned threads, uint64_t steps_a_thread);
 
+struct recoat_plugin_host;
+
+/* Tell the host from now on for whose call the pool's threads work, if it wants to know. */
+void pool_tell(const struct recoat_plugin_host *host);
+
 /* End the pool's threads. Calls that come later run on the caller alone. */
 void pool_fini(void);
 

@@ -47,7 +47,7 @@ static const char *init(const struct recoat_plugin_host *with,
 const struct recoat_plugin recoat_plugin = {
 	.struct_size = sizeof recoat_plugin,
 	.abi = RECOAT_PLUGIN_ABI,
-	.abi_needed = RECOAT_PLUGIN_ABI,
+	.abi_needed = 1,
 	.name = "passthrough",
 	.version = "1",
 	.summary = "passes every call on, and counts",

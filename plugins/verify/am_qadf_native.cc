@@ -316,7 +316,7 @@ static_assert(SWAPS <= VERIFY_SWAPS_MAX);
 const struct recoat_plugin recoat_plugin = {
 	sizeof(recoat_plugin),
 	RECOAT_PLUGIN_ABI,
-	RECOAT_PLUGIN_ABI,
+	1,
 	0,
 	"verify",
 	PACKAGE_VERSION,

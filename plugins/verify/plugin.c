@@ -5,7 +5,7 @@
 const struct recoat_plugin recoat_plugin = {
 	.struct_size = sizeof recoat_plugin,
 	.abi = RECOAT_PLUGIN_ABI,
-	.abi_needed = RECOAT_PLUGIN_ABI,
+	.abi_needed = 1,
 	.name = "verify",
 	.version = PACKAGE_VERSION,
 	.summary = "runs the original too, on a copy of the outputs, and compares",

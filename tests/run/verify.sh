@@ -3,7 +3,7 @@
 # The plugin verify: finds wrong results, leaves right ones alone, and can put wrong ones right.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v cc >/dev/null || skip_all "no C compiler here"
-plan 15
+plan 21
 
 mkdir plugins
 RECOAT_PLUGIN_PATH=$work/plugins:$top_builddir/plugins/.libs
@@ -83,3 +83,32 @@ fifo() {
 		plugin fifo.json verify "p['counters']['skipped'] == 1"
 }
 ok "a pipe is read once" fifo
+
+# Call number n of a kernel is verified where n * rate passes a whole number, which calls it twice.
+exactly() {
+	json "$1" "(lambda calls: calls and all(calls[kernel, 'original'] - n == -int(-$2 * n // 1)
+		for (kernel, by), n in calls.items() if by == 'verify'))(
+		{(k['kernel'], k['implementation']): k['calls'] for k in d['kernels'] if k['calls']})" ||
+		json "$1" "[(k['kernel'], k['implementation'], k['calls']) for k in d['kernels']]"
+}
+ok "rate=0.25 verifies one call in four, rounded up" exactly rate.json 0.25
+recoat record -p verify:rate=0 -o none -- "$amqadf" pipeline --points 400 >out 2>err
+recoat report --json none >none.json
+ok "rate=0 verifies none" plugin none.json verify "p['counters'] == {'passed_on': p['calls']} and p['calls'] > 20"
+
+# on_mismatch=original where kernels are caught in their code, and where pointers lead to them.
+for hook in inline slot; do
+	mechanism=$(test $hook = slot && echo got || echo inline)
+	mkdir "$hook"
+	for file in "$top_srcdir"/kernels/*.kernels; do
+		sed "/^abi/a hook = $hook" "$file" >"$hook/${file##*/}"
+	done
+	RECOAT_KERNEL_PATH=$work/$hook
+	work_through verify:on_mismatch=original,wrong "mended-$hook"
+	ok "$hook: with on_mismatch=original nothing is wrong" same "mended-$hook"
+	recoat report --json "mended-$hook.pipeline" >"$hook.json"
+	ok "$hook: though it was" json "$hook.json" \
+		"{m['kernel'] for p in d['plugins'] for m in p['mismatches']} ==
+		 {'signal_mapping.nearest', 'voxel_fusion.fuse', 'quality.assess', 'analytics.statistics'} and
+		 {k['mechanism'].split()[0] for k in d['kernels'] if k['calls']} == {'$mechanism'}"
+done

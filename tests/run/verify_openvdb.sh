@@ -3,7 +3,7 @@
 # The plugin verify over OpenVDB's grids: what can be wrong with one, and with a call.
 . "${top_srcdir:-.}/tests/run/init.sh"
 [ -x "$targets/vdb_native" ] || skip_all "OpenVDB 10 is not installed"
-plan 17
+plan 21
 
 RECOAT_PLUGIN_PATH=$top_builddir/tests/.libs:$top_builddir/plugins/.libs
 export RECOAT_PLUGIN_PATH
@@ -52,3 +52,25 @@ ok "a leaf too many, and the two nodes above it" first voxelization.copy \
 run_under verify:on_mismatch=original,wrong_vdb mended
 ok "with on_mismatch=original nothing is wrong" cmp native.out mended.out
 ok "though it was seen" verify mended "len(p['mismatches']) == 9"
+
+# Behind a vtable.
+mkdir slot
+sed -n '/^.signal_mapping.nearest/,/^$/p' "$top_srcdir/kernels/am_qadf_native.kernels" |
+	sed 's/^symbol.*/hook = slot/' >slot/slot.kernels
+RECOAT_KERNEL_PATH=$work/slot
+run_under verify:on_mismatch=original,wrong_vdb behind
+ok "a wrong result behind a vtable is seen" verify behind \
+	"[k['mechanism'] for k in d['kernels'] if k['calls']] == ['vtable (rtti)'] * 3 and
+	 [m['kernel'] for m in p['mismatches']] == ['signal_mapping.nearest']"
+ok "and put right" cmp native.out behind.out
+RECOAT_KERNEL_PATH=$top_srcdir/kernels
+
+# These kernels bear AM-QADF's names and compute something else: parallel finds out, and leaves them.
+ok "parallel before kernels that compute something else" run_under parallel:threshold=0 strange
+strange() {
+	cmp native.out strange.out && json strange.json "(lambda p: p['counters']['declined'] >= 3 and
+		sorted(t['text'].split(':')[0] for t in p['log']) ==
+		['correction.filter_gaussian', 'signal_mapping.idw', 'voxel_fusion.fuse_weighted'])(
+		[p for p in d['plugins'] if p['plugin'] == 'parallel'][0])"
+}
+ok "serves none of those that it tries" strange

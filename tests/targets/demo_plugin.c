@@ -3,9 +3,11 @@
  * A plugin for the kernels of demo.h, good or, with one of the macros below, bad. Built by
  * tests/run/plugins.sh as NAME.so, or NAME-demo.so.
  */
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "demo.h"
@@ -29,10 +31,46 @@ static double (*original_sum)(const struct demo_vector *v);
 static void (*next_call)(void (*callback)(void *), void *data);
 
 static const struct recoat_plugin_host *host;
-static struct recoat_plugin_counter *served, *declined, *forks;
+static struct recoat_plugin_counter *served, *declined, *forks, *burnt;
 static double factor;
-static uint64_t from;
+static uint64_t from, burn_ns;
 static const char *gate;
+
+static uint64_t cpu_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* With burn=MS, a thread that uses so much CPU time works for each call. */
+static void *burn(void *for_call)
+{
+	uint64_t begin, now;
+
+#ifndef ALONE
+	host->work_begin(host, *(uint64_t *)for_call);
+#endif
+	begin = cpu_time();
+	do
+		now = cpu_time();
+	while (now - begin < burn_ns);
+	host->count(burnt, (int64_t)(now - begin));
+#ifndef ALONE
+	host->work_end(host);
+#endif
+	return for_call;
+}
+
+static void have_burnt(void)
+{
+	uint64_t call = burn_ns ? host->call(host) : 0;
+	pthread_t thread;
+
+	if (burn_ns && !pthread_create(&thread, NULL, burn, &call))
+		pthread_join(thread, NULL);
+}
 
 /* The original's sum by a factor; small vectors are left to the next. */
 static double sum(const struct demo_vector *v)
@@ -44,6 +82,7 @@ static double sum(const struct demo_vector *v)
 	host->count(served, 1);
 	host->memory(host, 1000);
 	host->memory(host, -600);
+	have_burnt();
 	return factor * original_sum(v);
 }
 
@@ -83,6 +122,12 @@ static const struct recoat_plugin_option options[] = {
 	 .minimum = 0,
 	 .maximum = 100},
 	{.name = "gate", .summary = "a file to make and wait for", .type = RECOAT_OPTION_STRING},
+	{.name = "burn",
+	 .summary = "milliseconds of CPU time that a thread uses for each sum",
+	 .type = RECOAT_OPTION_INTEGER,
+	 .standard = "0",
+	 .minimum = 0,
+	 .maximum = 1000},
 };
 
 static const struct recoat_plugin_swap swaps[] = {
@@ -100,6 +145,8 @@ static const char *init(const struct recoat_plugin_host *with,
 	factor = values[0].real;
 	from = (uint64_t)values[1].integer;
 	gate = values[2].text;
+	burnt = host->counter(host, "burnt_ns");
+	burn_ns = (uint64_t)values[3].integer * 1000000u;
 #ifdef TALK
 	host->log(host, "hello");
 #endif
@@ -132,7 +179,7 @@ const struct recoat_plugin recoat_plugin = {
 	.version = "7",
 	.summary = "multiplies sums",
 	.options = options,
-	.option_count = 3,
+	.option_count = 4,
 #ifndef NO_SWAPS
 	.swaps = swaps,
 	.swap_count = 2,

@@ -38,6 +38,11 @@ static void write_process(const char *trace)
 		&(struct recoat_plugin_note){.plugin = "p", .kind = "log", .text = awkward});
 	fixture_put_counter(&packet, 1000,
 			    &(struct recoat_counter){.plugin = "p", .name = "hits", .value = -7});
+	fixture_put_plugin_count(&packet, 1000,
+				 &(struct recoat_plugin_count){.value = 9,
+							       .plugin = "p",
+							       .name = "misses",
+							       .padding = " "});
 	fixture_put_mismatch(&packet, 1000,
 			     &(struct recoat_mismatch){.plugin = "p",
 						       .kernel = "k",

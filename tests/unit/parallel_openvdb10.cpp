@@ -4,6 +4,7 @@
 #include "plugins/parallel/openvdb10/fuse.h"
 #include "plugins/parallel/openvdb10/map.h"
 #include "plugins/parallel/openvdb10/settings.h"
+#include "plugins/parallel/openvdb10/trial.h"
 
 #include <algorithm>
 #include <cfloat>
@@ -44,9 +45,16 @@ static void assert_same(const Grid &expected, const Grid &found)
 
 /* ---- What the originals compute. ---- */
 
+static bool contracted; /* They are built as they should be. */
+
+template <typename Number> static Number product_and_sum(Number a, Number b, Number c)
+{
+	return contracted ? std::fma(a, b, c) : a * b + c;
+}
+
 static double squared(double x, double y, double z)
 {
-	return std::fma(z, z, std::fma(x, x, y * y));
+	return product_and_sum(z, z, product_and_sum(x, x, y * y));
 }
 
 static float idw_of(const IdwMapper &mapper, const Vec3d &at, const std::vector<Point> &points,
@@ -80,11 +88,12 @@ static bool kde_of(const KdeMapper &mapper, const Vec3d &at, const std::vector<P
 
 	for (size_t p = 0; p < points.size(); p++) {
 		float x = points[p].x - at.x(), y = points[p].y - at.y(), z = points[p].z - at.z();
-		float d = std::sqrt(std::fma(z, z, std::fma(x, x, y * y))), u = d / h;
+		float d2 = product_and_sum(z, z, product_and_sum(x, x, y * y));
+		float d = std::sqrt(d2), u = d / h;
 		float weight = std::exp(-0.5f * d * d / (h * h));
 
 		if (mapper.kernel == "epanechnikov")
-			weight = std::fabs(u) <= 1.0f ? 0.75f * std::fma(-u, u, 1.0f) : 0.0f;
+			weight = std::fabs(u) <= 1.0f ? 0.75f * product_and_sum(-u, u, 1.0f) : 0.0f;
 		sum += values[p] * weight;
 		weights += weight;
 	}
@@ -105,7 +114,7 @@ static GridPtr mean_of(const Grids &grids, const std::vector<float> &weights)
 				if (grids[n]->tree().isValueOn(at.getCoord())) {
 					float value = grids[n]->tree().getValue(at.getCoord());
 
-					sum = std::fma(weights[n], value, sum);
+					sum = product_and_sum(weights[n], value, sum);
 					total += weights[n];
 				}
 			result->tree().setValueOn(at.getCoord(), sum / total);
@@ -130,7 +139,7 @@ static GridPtr gaussian_of(const Grid &grid, float sigma)
 					if (!grid.tree().probeValue(at.getCoord().offsetBy(x, y, z),
 								    value))
 						continue;
-					sum = std::fma(weight, value, sum);
+					sum = product_and_sum(weight, value, sum);
 					total += weight;
 				}
 		result->tree().setValueOn(at.getCoord(), sum / total);
@@ -291,6 +300,106 @@ static void smoothing_gives_the_originals_bits(void **)
 		}
 }
 
+/* ---- Originals that round otherwise. ---- */
+
+static void original_idw(const void *mapper, const GridPtr &grid, const std::vector<Point> &points,
+			 const std::vector<float> &values)
+{
+	CoordBBox box = grid->evalActiveVoxelBoundingBox();
+
+	for (auto at = box.begin(); at; ++at)
+		grid->tree().setValueOn(*at, idw_of(*static_cast<const IdwMapper *>(mapper),
+						    grid->indexToWorld(*at), points, values));
+}
+
+static void original_kde(const void *mapper, const GridPtr &grid, const std::vector<Point> &points,
+			 const std::vector<float> &values)
+{
+	CoordBBox box = grid->evalActiveVoxelBoundingBox();
+	float mean;
+
+	for (auto at = box.begin(); at; ++at)
+		if (kde_of(*static_cast<const KdeMapper *>(mapper), grid->indexToWorld(*at), points,
+			   values, mean))
+			grid->tree().setValueOn(*at, mean);
+}
+
+static GridPtr original_weighted(void *, const Grids &grids, const std::vector<float> &weights)
+{
+	std::vector<float> shares;
+	float sum = 0.0f;
+
+	for (float weight : weights)
+		sum += weight;
+	for (float weight : weights)
+		shares.push_back(weight / sum);
+	return mean_of(grids, shares);
+}
+
+/* One bin from 0 to 1, with two grids; the second stamp of each is the nearer one. */
+static Grids original_temporal(void *, const std::vector<StampedGrid> &grids, float, int)
+{
+	return {mean_of({grids[0].grid, grids[1].grid},
+			{std::exp(-std::abs(grids[0].stamps[1] - 0.5f)),
+			 std::exp(-std::abs(grids[1].stamps[1] - 0.5f))})};
+}
+
+static GridPtr original_gaussian(void *, const GridPtr &grid, float sigma)
+{
+	return gaussian_of(*grid, sigma);
+}
+
+static int said, acted;
+
+static void call_all()
+{
+	const IdwMapper idw = {nullptr, 2.0f, 10};
+	const KdeMapper kde = {nullptr, 1.0f, "epanechnikov"};
+	const std::vector<Point> points = {{0, 0, 0}};
+	Grids grids = {random_grid(3, 1.0f)};
+
+	for (int n = 0; n < 2; n++) {
+		tried_map_idw(&idw, grid_with_box(1.0), points, {1.0f});
+		tried_map_kde(&kde, grid_with_box(1.0), points, {1.0f});
+		tried_fuse_weighted(nullptr, grids, {1.0f});
+		tried_sync_temporal(nullptr, {{grids[0], {0.0f}, {}}}, 1.0f, 1);
+		tried_filter_gaussian(nullptr, grids[0], 1.0f);
+	}
+}
+
+/* Ten calls of five kernels, each of which is tried once. */
+static void originals_that_round_otherwise_are_left_alone(void **)
+{
+	struct recoat_plugin_host host = {};
+
+	host.struct_size = sizeof(host);
+	host.log = [](auto, const char *) { said++; };
+	host.quietly = [](auto, void (*act)(void *), void *data) { acted++, act(data); };
+	map_idw_original = original_idw;
+	map_kde_original = original_kde;
+	fuse_weighted_next = fuse_weighted_original = original_weighted;
+	sync_temporal_original = original_temporal;
+	filter_gaussian_next = filter_gaussian_original = original_gaussian;
+	sync_temporal_next = [](auto, auto &, float, int) { return Grids(); };
+	settings.declined = [] { declined_calls++; };
+	for (bool as_expected : {true, false}) {
+		contracted = as_expected;
+		declined_calls = said = acted = 0;
+		trial_begin(&host);
+		call_all();
+		assert_int_equal(acted, 5);
+		assert_int_equal(said, as_expected ? 0 : 5);
+		/* Mappers' next counts, too. */
+		assert_int_equal(declined_calls, as_expected ? 0 : 10 + 4);
+	}
+	host.struct_size = offsetof(struct recoat_plugin_host, quietly);
+	trial_begin(&host);
+	declined_calls = 0;
+	call_all();
+	assert_int_equal(declined_calls, 0);
+	assert_int_equal(acted, 5);
+}
+
 /* Without openvdb::initialize(), which hidden visibility breaks, and only files need. */
 static int begin(void **)
 {
@@ -305,6 +414,8 @@ static int begin_case(void **level)
 	settings.kernels = static_cast<const struct parallel_fused *>(*level);
 	engine.seed(1);
 	declined_calls = 0;
+	contracted = true;
+	settings.served = settings.declined = [] {};
 	return 0;
 }
 
@@ -314,7 +425,8 @@ static int begin_case(void **level)
 		at_level(what_is_not_served_is_left_to_the_next, level),                           \
 		at_level(fusion_gives_the_originals_bits, level),                                  \
 		at_level(bins_weigh_grids_by_their_nearest_stamp, level),                          \
-		at_level(smoothing_gives_the_originals_bits, level)
+		at_level(smoothing_gives_the_originals_bits, level),                               \
+		at_level(originals_that_round_otherwise_are_left_alone, level)
 #define at_level(test, level)                                                                      \
 	CMUnitTest                                                                                 \
 	{                                                                                          \

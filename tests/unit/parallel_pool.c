@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <recoat/plugin.h>
 #include "plugins/parallel/cpus.h"
 #include "plugins/parallel/exp.h"
 #include "plugins/parallel/swaps.h"
@@ -88,6 +89,51 @@ static void a_call_from_within_runs_alone(void **state)
 	pool_run(nest, &nesting, 3);
 	assert_int_equal(nesting.inner, 3);
 	assert_int_equal(run_count(3), 3);
+}
+
+/* A host that counts who works for the call that it has numbered 77. */
+static _Atomic unsigned working, worked;
+
+static uint64_t number_call(const struct recoat_plugin_host *host)
+{
+	(void)host;
+	return 77;
+}
+
+static void count_begin(const struct recoat_plugin_host *host, uint64_t call)
+{
+	(void)host;
+	assert_int_equal(call, 77);
+	working++;
+	worked++;
+}
+
+static void count_end(const struct recoat_plugin_host *host)
+{
+	(void)host;
+	working--;
+}
+
+static void the_host_is_told_who_works(void **state)
+{
+	static struct recoat_plugin_host host = {
+		.struct_size = offsetof(struct recoat_plugin_host, call),
+		.call = number_call,
+		.work_begin = count_begin,
+		.work_end = count_end,
+	};
+
+	(void)state;
+	pool_tell(&host);
+	run_count(3);
+	assert_int_equal(worked, 0);
+	host.struct_size = sizeof(host);
+	pool_tell(&host);
+	run_count(1);
+	assert_int_equal(worked, 0);
+	while (worked < 2)
+		run_count(3);
+	assert_int_equal(working, 0);
 }
 
 static void *run_from_thread(void *argument)
@@ -316,6 +362,7 @@ int main(void)
 		cmocka_unit_test(a_team_takes_every_item_once),
 		cmocka_unit_test(a_call_from_within_runs_alone),
 		cmocka_unit_test(threads_of_the_target_may_call_together),
+		cmocka_unit_test(the_host_is_told_who_works),
 		cmocka_unit_test(a_child_has_a_team_of_its_own),
 		cmocka_unit_test(small_work_is_not_shared),
 		cmocka_unit_test(automatic_follows_affinity),

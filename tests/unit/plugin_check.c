@@ -240,7 +240,7 @@ static void test_bad_structs(void **state)
 	bad = good, bad.abi = 0;
 	refuse_struct(&bad, "found plugin ABI 0, expected 1 or later");
 	bad = good, bad.abi = bad.abi_needed = RECOAT_PLUGIN_ABI + 1;
-	refuse_struct(&bad, "needs ABI 2, expected at most 1");
+	refuse_struct(&bad, "needs ABI 3, expected at most 2");
 	bad = good, bad.name = "other";
 	refuse_struct(&bad, "found a plugin named 'other', expected 'good'");
 	bad = good, bad.name = NULL;

@@ -5,10 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "plugins/parallel/openvdb10/filter.h"
-#include "plugins/parallel/openvdb10/fuse.h"
-#include "plugins/parallel/openvdb10/map.h"
 #include "plugins/parallel/openvdb10/settings.h"
+#include "plugins/parallel/openvdb10/trial.h"
 
 Settings settings;
 
@@ -29,19 +27,23 @@ const struct recoat_plugin_option options[OPTIONS] = {
 };
 
 template <typename Function>
-struct recoat_plugin_swap swap_of(const char *kernel, Function *function, Function **next)
+struct recoat_plugin_swap swap_of(const char *kernel, Function *function, Function **next,
+				  Function **original = nullptr)
 {
 	return {kernel, "am_qadf_native-openvdb10",
-		reinterpret_cast<recoat_plugin_function>(function), next, nullptr};
+		reinterpret_cast<recoat_plugin_function>(function), next, original};
 }
 
 const struct recoat_plugin_swap swaps[] = {
-	swap_of("signal_mapping.idw", map_idw, &map_idw_next),
-	swap_of("signal_mapping.kde", map_kde, &map_kde_next),
+	swap_of("signal_mapping.idw", tried_map_idw, &map_idw_next, &map_idw_original),
+	swap_of("signal_mapping.kde", tried_map_kde, &map_kde_next, &map_kde_original),
 	swap_of("voxel_fusion.fuse", fuse, &fuse_next),
-	swap_of("voxel_fusion.fuse_weighted", fuse_weighted, &fuse_weighted_next),
-	swap_of("synchronization.temporal", sync_temporal, &sync_temporal_next),
-	swap_of("correction.filter_gaussian", filter_gaussian, &filter_gaussian_next),
+	swap_of("voxel_fusion.fuse_weighted", tried_fuse_weighted, &fuse_weighted_next,
+		&fuse_weighted_original),
+	swap_of("synchronization.temporal", tried_sync_temporal, &sync_temporal_next,
+		&sync_temporal_original),
+	swap_of("correction.filter_gaussian", tried_filter_gaussian, &filter_gaussian_next,
+		&filter_gaussian_original),
 };
 
 const struct recoat_plugin_host *host;
@@ -77,6 +79,8 @@ const char *init(const struct recoat_plugin_host *with, const struct recoat_plug
 	declined_calls = host->counter(host, "declined");
 	settings.served = [] { host->count(served_calls, 1); };
 	settings.declined = [] { host->count(declined_calls, 1); };
+	trial_begin(host);
+	pool_tell(host);
 	pool_configure(static_cast<unsigned>(threads), values[GRAIN].integer);
 	return nullptr;
 }
@@ -86,7 +90,7 @@ const char *init(const struct recoat_plugin_host *with, const struct recoat_plug
 extern "C" const struct recoat_plugin recoat_plugin = {
 	sizeof(recoat_plugin),
 	RECOAT_PLUGIN_ABI,
-	RECOAT_PLUGIN_ABI,
+	1,
 	0,
 	"parallel",
 	"1",

@@ -17,10 +17,17 @@ struct Settings {
 
 extern Settings settings;
 
+/* Of a thread that tries a kernel (trial.h): any call is worth it, none is counted. */
+struct Trying {
+	bool served;
+};
+
+extern thread_local struct Trying *trying;
+
 /* Whether a call may be served, in the usual floating-point environment, and is worth it. */
 inline bool worth(double steps)
 {
-	return steps >= settings.threshold && (_mm_getcsr() & 0xffc0) == 0x1f80;
+	return (trying || steps >= settings.threshold) && (_mm_getcsr() & 0xffc0) == 0x1f80;
 }
 
 /*
@@ -37,7 +44,10 @@ template <typename Serve> bool served(double steps, Serve serve)
 	} catch (const std::bad_alloc &) {
 	}
 	errno = before;
-	(done ? settings.served : settings.declined)();
+	if (trying)
+		trying->served = done;
+	else
+		(done ? settings.served : settings.declined)();
 	return done;
 }
 
