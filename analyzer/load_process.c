@@ -235,7 +235,7 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 		break;
 	case RECOAT_KEY_kernel_link:
 		recoat_numbers_put(&load->link, event->as.kernel_link.link,
-			       kernel_row(load, &event->as.kernel_link));
+				   kernel_row(load, &event->as.kernel_link));
 		break;
 	case RECOAT_KEY_call_path:
 		take_call_path(load, &event->as.call_path);

@@ -55,7 +55,8 @@ static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *s
 						.kernel = span->kernel};
 
 	if (load->lane == RECOAT_NONE)
-		load->lane = recoat_lanes_find(&load->model->lanes, load->process->trace, load->tid);
+		load->lane =
+			recoat_lanes_find(&load->model->lanes, load->process->trace, load->tid);
 	recoat_lanes_add(&load->model->lanes, load->lane, span->depth, &piece);
 }
 
@@ -179,11 +180,12 @@ static int take_span_histogram(struct recoat_load *load, const struct recoat_spa
 	if (kernel == RECOAT_NONE)
 		return refuse_link(load, event->link);
 	if (event->of >= RECOAT_HISTOGRAMS || event->bucket >= RECOAT_BUCKETS)
-		return recoat_error_set(load->error, -EINVAL,
-					"%s: bucket %u of histogram %u, expected one below %u of one "
-					"below %u",
-					load->process->trace, event->bucket, event->of,
-					RECOAT_BUCKETS, RECOAT_HISTOGRAMS);
+		return recoat_error_set(
+			load->error, -EINVAL,
+			"%s: bucket %u of histogram %u, expected one below %u of one "
+			"below %u",
+			load->process->trace, event->bucket, event->of, RECOAT_BUCKETS,
+			RECOAT_HISTOGRAMS);
 	recoat_histograms_of(&load->model->histograms, kernel)->count[event->of][event->bucket] +=
 		event->count;
 	return 0;
