@@ -12,6 +12,13 @@
 
 #define PROCESS_ROWS 8
 
+static const struct recoat_column columns[] = {
+	{"pid", RECOAT_RIGHT},  {"wall", RECOAT_RIGHT}, {"CPU", RECOAT_RIGHT},
+	{"peak", RECOAT_RIGHT}, {"ended", RECOAT_LEFT}, {"command", RECOAT_LEFT},
+};
+const struct recoat_sheet recoat_sheet_processes = {"processes", columns,
+						    sizeof(columns) / sizeof(*columns)};
+
 /* Processes that wrote their last event, and those that neither did nor went on by exec. */
 static size_t count_ended(const struct recoat_model *model)
 {
@@ -101,41 +108,40 @@ static void print_heap(const struct recoat_report *report, FILE *file)
 				recoat_report_estimated(report)));
 }
 
+static void process_cells(struct recoat_table *table, const struct recoat_process *process)
+{
+	char *command = recoat_report_command(process);
+
+	recoat_table_cell(table, "%u", process->pid);
+	recoat_table_key(table, -(double)process->pid);
+	recoat_table_time(table, recoat_process_duration(process));
+	if (process->ended)
+		recoat_table_time(table, process->user_time + process->system_time);
+	else
+		recoat_table_cell(table, "-");
+	if (process->has_heap)
+		recoat_table_bytes(table, process->heap_peak);
+	else
+		recoat_table_cell(table, "-");
+	recoat_table_cell(table, "%s", recoat_report_ending(process));
+	recoat_table_cell(table, "%s%s", process->forked ? "(forked) " : "", command);
+	free(command);
+}
+
 static void print_process_table(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column column[] = {
-		{"pid", RECOAT_RIGHT},  {"wall", RECOAT_RIGHT}, {"CPU", RECOAT_RIGHT},
-		{"peak", RECOAT_RIGHT}, {"ended", RECOAT_LEFT}, {"command", RECOAT_LEFT},
-	};
-	struct recoat_table *table = recoat_table_create(column, 6);
-	size_t shown = report->model->processes;
+	struct recoat_table *table = recoat_table_create(columns, recoat_sheet_processes.columns);
+	const char *sorted = recoat_report_sort(report, &recoat_sheet_processes);
+	size_t left_out;
 
-	if (report->limit && shown > PROCESS_ROWS)
-		shown = PROCESS_ROWS;
-	for (size_t i = 0; i < shown; i++) {
-		const struct recoat_process *process = &report->model->process[i];
-		char *command = recoat_report_command(process);
-
-		recoat_table_cell(table, "%u", process->pid);
-		recoat_table_cell(table, "%s",
-				  recoat_format_time(recoat_process_duration(process)).text);
-		recoat_table_cell(
-			table, "%s",
-			process->ended
-				? recoat_format_time(process->user_time + process->system_time).text
-				: "-");
-		recoat_table_cell(table, "%s",
-				  process->has_heap ? recoat_format_bytes(process->heap_peak).text
-						    : "-");
-		recoat_table_cell(table, "%s", recoat_report_ending(process));
-		recoat_table_cell(table, "%s%s", process->forked ? "(forked) " : "", command);
-		free(command);
-	}
-	fprintf(file, "\nPROCESSES\n");
+	for (size_t i = 0; i < report->model->processes; i++)
+		process_cells(table, &report->model->process[i]);
+	left_out = recoat_report_arrange(report, &recoat_sheet_processes, table,
+					 report->limit ? PROCESS_ROWS : 0);
+	fprintf(file, "\nPROCESSES%s%s\n", sorted ? " by " : "", sorted ? sorted : "");
 	recoat_table_print(table, file, report->width);
-	if (shown < report->model->processes)
-		fprintf(file, "... %zu more; --limit 0 shows all\n",
-			report->model->processes - shown);
+	if (left_out)
+		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
 	recoat_table_destroy(table);
 }
 

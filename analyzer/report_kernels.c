@@ -21,6 +21,8 @@ static const struct recoat_column kernel_columns[] = {
 	{"allocations", RECOAT_RIGHT}, {"bytes", RECOAT_RIGHT},
 	{"peak", RECOAT_RIGHT},        {"", RECOAT_LEFT},
 };
+const struct recoat_sheet recoat_sheet_kernels = {"kernels", kernel_columns,
+						  sizeof(kernel_columns) / sizeof(*kernel_columns)};
 static_assert(sizeof(kernel_columns) / sizeof(*kernel_columns) == RECOAT_KERNEL_COLUMNS + 1,
 	      "the last one has no title");
 
@@ -86,46 +88,51 @@ static const struct recoat_kernel_row **sorted_kernels(const struct recoat_model
 /* CPU time is read for long calls only; a sum that leaves calls out is marked. */
 static void cell_cpu(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
-	if (!sums->cpu_calls)
+	if (!sums->cpu_calls) {
 		recoat_table_cell(table, "-");
-	else
-		recoat_table_cell(table, "%s%s", recoat_format_time(sums->cpu_time).text,
-				  sums->cpu_calls < sums->calls ? "*" : "");
+		return;
+	}
+	recoat_table_cell(table, "%s%s", recoat_format_time(sums->cpu_time).text,
+			  sums->cpu_calls < sums->calls ? "*" : "");
+	recoat_table_key(table, (double)sums->cpu_time);
 }
 
 /* CPU time sampled in the kernel itself. */
 static void cell_sampled(struct recoat_table *table, const struct recoat_cpu_counts *cpu)
 {
-	if (cpu->samples)
-		recoat_table_cell(table, "~%s", recoat_format_time(cpu->time).text);
-	else
+	if (!cpu->samples) {
 		recoat_table_cell(table, "-");
+		return;
+	}
+	recoat_table_cell(table, "~%s", recoat_format_time(cpu->time).text);
+	recoat_table_key(table, (double)cpu->time);
+}
+
+/* `part` by `whole`, if there is any. */
+static void cell_quotient(struct recoat_table *table, double part, double whole)
+{
+	if (whole <= 0) {
+		recoat_table_cell(table, "-");
+		return;
+	}
+	recoat_table_cell(table, "%s", recoat_format_short(part / whole).text);
+	recoat_table_key(table, part / whole);
 }
 
 /* Problem size a call and problem size a second. */
 static void cells_size(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
-	if (!sums->size_calls) {
-		recoat_table_cell(table, "-");
-		recoat_table_cell(table, "-");
-		return;
-	}
-	recoat_table_cell(table, "%s",
-			  recoat_format_short((double)sums->size / (double)sums->size_calls).text);
-	if (sums->size_time)
-		recoat_table_cell(
-			table, "%s",
-			recoat_format_short((double)sums->size * 1e9 / (double)sums->size_time)
-				.text);
-	else
-		recoat_table_cell(table, "-");
+	double size = (double)sums->size;
+
+	cell_quotient(table, size, (double)sums->size_calls);
+	cell_quotient(table, size * 1e9, sums->size_calls ? (double)sums->size_time : 0);
 }
 
 static void cells_memory(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
-	recoat_table_cell(table, "%s", recoat_format_count(sums->allocations).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)sums->bytes).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)sums->peak).text);
+	recoat_table_count(table, sums->allocations);
+	recoat_table_bytes(table, (int64_t)sums->bytes);
+	recoat_table_bytes(table, (int64_t)sums->peak);
 }
 
 static void kernel_cells(struct recoat_table *table, const struct recoat_kernel_row *row)
@@ -133,9 +140,9 @@ static void kernel_cells(struct recoat_table *table, const struct recoat_kernel_
 	recoat_table_cell(table, "%s", row->kernel);
 	recoat_table_cell(table, "%s", row->operation);
 	recoat_table_cell(table, "%s", row->implementation);
-	recoat_table_cell(table, "%s", recoat_format_count(row->sums.calls).text);
-	recoat_table_cell(table, "%s", recoat_format_time(row->sums.time).text);
-	recoat_table_cell(table, "%s", recoat_format_time(row->self_time).text);
+	recoat_table_count(table, row->sums.calls);
+	recoat_table_time(table, row->sums.time);
+	recoat_table_time(table, row->self_time);
 	cell_cpu(table, &row->sums);
 	cell_sampled(table, &row->cpu);
 	cells_size(table, &row->sums);
@@ -159,9 +166,9 @@ static void total_cells(struct recoat_table *table, const struct recoat_model *m
 	recoat_table_cell(table, "total");
 	recoat_table_cell(table, " ");
 	recoat_table_cell(table, " ");
-	recoat_table_cell(table, "%s", recoat_format_count(calls).text);
-	recoat_table_cell(table, "%s", recoat_format_time(total.time).text);
-	recoat_table_cell(table, "%s", recoat_format_time(self).text);
+	recoat_table_count(table, calls);
+	recoat_table_time(table, total.time);
+	recoat_table_time(table, self);
 	cell_cpu(table, &total);
 	cell_sampled(table, &cpu);
 	recoat_table_cell(table, " ");
@@ -230,20 +237,14 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 	const struct recoat_kernel_row **row = sorted_kernels(model);
-	struct recoat_table *table = recoat_table_create(
-		kernel_columns, sizeof(kernel_columns) / sizeof(*kernel_columns));
-	size_t shown = 0, left_out = 0;
+	struct recoat_table *table =
+		recoat_table_create(kernel_columns, recoat_sheet_kernels.columns);
+	size_t left_out;
 
-	for (size_t i = 0; i < model->kernels; i++) {
-		if (!row[i]->sums.calls || !recoat_report_has_kernel(report, row[i]->kernel))
-			continue;
-		if (report->limit && shown >= report->limit) {
-			left_out++;
-			continue;
-		}
-		kernel_cells(table, row[i]);
-		shown++;
-	}
+	for (size_t i = 0; i < model->kernels; i++)
+		if (row[i]->sums.calls && recoat_report_has_kernel(report, row[i]->kernel))
+			kernel_cells(table, row[i]);
+	left_out = recoat_report_arrange(report, &recoat_sheet_kernels, table, report->limit);
 	/* Times of some kernels do not add up: one may have called another. */
 	if (!report->kernels) {
 		recoat_table_rule(table);
@@ -266,9 +267,10 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
+	const char *column = recoat_report_sort(report, &recoat_sheet_kernels);
 
-	fprintf(file, "\nKERNELS by time; self: without kernels that they call%s%s\n",
-		*recoat_report_estimated(report) ? "; memory" : "",
+	fprintf(file, "\nKERNELS by %s; self: without kernels that they call%s%s\n",
+		column ? column : "time", *recoat_report_estimated(report) ? "; memory" : "",
 		recoat_report_estimated(report));
 	if (model->spans.count)
 		print_kernels(report, file);

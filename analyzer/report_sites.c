@@ -11,6 +11,14 @@
 
 #define CALLERS 6 /* Shown under a site. */
 
+static const struct recoat_column columns[] = {
+	{"bytes", RECOAT_RIGHT},   {"share", RECOAT_RIGHT},  {"count", RECOAT_RIGHT},
+	{"at peak", RECOAT_RIGHT}, {"leaked", RECOAT_RIGHT}, {"temporary", RECOAT_RIGHT},
+	{"function", RECOAT_LEFT},
+};
+const struct recoat_sheet recoat_sheet_sites = {"sites", columns,
+						sizeof(columns) / sizeof(*columns)};
+
 char *recoat_site_label(const struct recoat_site *site)
 {
 	const char *module = recoat_module_name(site->module);
@@ -74,17 +82,13 @@ static void site_rows(struct recoat_table *table, const struct recoat_report *re
 	const struct recoat_heap_counts *heap = &site->heap;
 	char *label = recoat_site_label(site), *callers = recoat_site_callers(report, site);
 
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)heap->bytes).text);
-	recoat_table_cell(table, "%s",
-			  recoat_format_share((double)recoat_heap_counts_value(heap, report->order),
-					      (double)whole)
-				  .text);
-	recoat_table_cell(table, "%s", recoat_format_count(heap->allocations).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(heap->at_peak).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(recoat_heap_counts_live(heap)).text);
-	recoat_table_cell(
-		table, "%s",
-		recoat_format_share((double)heap->temporary, (double)heap->allocations).text);
+	recoat_table_bytes(table, (int64_t)heap->bytes);
+	recoat_table_share(table, (double)recoat_heap_counts_value(heap, report->order),
+			   (double)whole);
+	recoat_table_count(table, heap->allocations);
+	recoat_table_bytes(table, heap->at_peak);
+	recoat_table_bytes(table, recoat_heap_counts_live(heap));
+	recoat_table_share(table, (double)heap->temporary, (double)heap->allocations);
 	recoat_table_cell(table, "%s", label);
 	if (*callers)
 		recoat_table_note(table, callers);
@@ -94,47 +98,46 @@ static void site_rows(struct recoat_table *table, const struct recoat_report *re
 
 static void site_total(struct recoat_table *table, const struct recoat_heap_counts *heap)
 {
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)heap->bytes).text);
+	recoat_table_bytes(table, (int64_t)heap->bytes);
 	recoat_table_cell(table, "100.0%%");
-	recoat_table_cell(table, "%s", recoat_format_count(heap->allocations).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(heap->at_peak).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(recoat_heap_counts_live(heap)).text);
-	recoat_table_cell(
-		table, "%s",
-		recoat_format_share((double)heap->temporary, (double)heap->allocations).text);
+	recoat_table_count(table, heap->allocations);
+	recoat_table_bytes(table, heap->at_peak);
+	recoat_table_bytes(table, recoat_heap_counts_live(heap));
+	recoat_table_share(table, (double)heap->temporary, (double)heap->allocations);
 	recoat_table_cell(table, "total");
 }
 
 void recoat_report_sites(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column column[] = {
-		{"bytes", RECOAT_RIGHT},   {"share", RECOAT_RIGHT},  {"count", RECOAT_RIGHT},
-		{"at peak", RECOAT_RIGHT}, {"leaked", RECOAT_RIGHT}, {"temporary", RECOAT_RIGHT},
-		{"function", RECOAT_LEFT},
-	};
 	const struct recoat_heap_counts *heap = &report->model->heap;
 	int64_t whole = recoat_heap_counts_value(heap, report->order);
+	const char *column = recoat_report_sort(report, &recoat_sheet_sites);
 	struct recoat_table *table;
 	struct recoat_sites sites;
-	size_t shown;
+	size_t shown, left_out;
 
 	fprintf(file,
 		"\nALLOCATION SITES by %s%s; leaked: live at the end; temporary: freed before the "
 		"next allocation\n",
-		recoat_site_order_names[report->order], recoat_report_estimated(report));
+		column ? column : recoat_site_order_names[report->order],
+		recoat_report_estimated(report));
 	recoat_sites_create(&sites, report->model, report->symbols, report->order);
-	shown = report->limit && sites.count > report->limit ? report->limit : sites.count;
-	table = recoat_table_create(column, sizeof(column) / sizeof(*column));
+	/* Callers take long to find, so rows are made only if they may be shown. */
+	shown = report->limit && !column && sites.count > report->limit ? report->limit
+									: sites.count;
+	table = recoat_table_create(columns, recoat_sheet_sites.columns);
 	for (size_t i = 0; i < shown; i++)
 		site_rows(table, report, &sites.at[i], whole);
+	left_out = sites.count - shown +
+		   recoat_report_arrange(report, &recoat_sheet_sites, table, report->limit);
 	recoat_table_rule(table);
 	site_total(table, heap);
 	if (sites.count)
 		recoat_table_print(table, file, report->width);
 	else
 		fprintf(file, "none recorded\n");
-	if (shown < sites.count)
-		fprintf(file, "... %zu more; --limit 0 shows all\n", sites.count - shown);
+	if (left_out)
+		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
 	recoat_table_destroy(table);
 	recoat_sites_destroy(&sites);
 }
