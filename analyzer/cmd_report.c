@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer/error.h"
+#include "analyzer/filter_option.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
 #include "analyzer/progress.h"
@@ -38,7 +39,7 @@ static const char help[] =
 	"  --depth N           calls below each other that a tree shows (default 0: all)\n"
 	"  --kernel GLOB       kernels and operations: only those that match\n"
 	"  --columns LIST      columns of the table of kernels, by their titles and in this\n"
-	"                      order, with commas between them\n"
+	"                      order, with commas between them\n" RECOAT_FILTER_HELP
 	"  --html FILE         one page for a browser, with all of it to look around in\n"
 	"  --json              everything as JSON; see recoat-report(1)\n"
 	"  --help              this text\n\n"
@@ -62,6 +63,7 @@ struct options {
 	long limit; /* -1: the default of what is shown. */
 	double least;
 	const char *html; /* The page's file, or NULL. */
+	struct recoat_filter filter;
 	bool timeline, json, help;
 };
 
@@ -177,6 +179,7 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		{"json", no_argument, NULL, 'j'},
 		{"html", required_argument, NULL, 'w'},
 		{"help", no_argument, NULL, 'h'},
+		RECOAT_FILTER_OPTIONS,
 		{0},
 	};
 	int found, status = 0;
@@ -203,6 +206,9 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			options->json = true;
 		else if (found == 'w')
 			options->html = optarg;
+		else if (recoat_filter_is_option(found))
+			status =
+				recoat_filter_take_option(command, found, optarg, &options->filter);
 		else if (found == 'h')
 			options->help = true;
 		else
@@ -211,6 +217,9 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 	if (!status && argc - optind > 1)
 		return recoat_usage_error(command, "found %d directories, expected one",
 					  argc - optind);
+	if (!status && options->html && recoat_filter_is_set(&options->filter))
+		return recoat_usage_error(command, "--html: a page is of all of the recording, "
+						   "expected no --thread, --since or --until");
 	return status;
 }
 
@@ -236,13 +245,14 @@ static void render(struct recoat_report *report, const struct options *options)
 		recoat_report_operations(report, stdout);
 		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
+		recoat_report_growth(report, stdout);
 		recoat_report_lifetimes(report, stdout);
 		recoat_report_mappings(report, stdout);
 	}
 	recoat_report_footer(report, stdout);
 }
 
-static int report(const char *path, const struct options *options)
+static int report(const char *path, struct options *options)
 {
 	struct recoat_report report = {
 		.path = path,
@@ -260,8 +270,10 @@ static int report(const char *path, const struct options *options)
 		.width = recoat_page_width(),
 	};
 	struct recoat_error error;
-	int result = (options->html ? recoat_model_create_with_lanes : recoat_model_create)(
-		&report.model, path, recoat_progress_show, &error);
+	int result = options->html ? recoat_model_create_with_lanes(&report.model, path,
+								    recoat_progress_show, &error)
+				   : recoat_model_create_part(&report.model, path, &options->filter,
+							      recoat_progress_show, &error);
 
 	recoat_progress_end();
 	if (result)
@@ -276,22 +288,29 @@ static int report(const char *path, const struct options *options)
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
 }
 
+/* The recording that was named, or the newest. */
+static int report_named(const char *name, struct options *options)
+{
+	struct recoat_error error;
+	char *path = name ? recoat_strdup(name) : recoat_run_newest(&error);
+	int status;
+
+	if (!path)
+		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	status = report(path, options);
+	free(path);
+	return status;
+}
+
 static int run(const struct recoat_command *command, int argc, char **argv)
 {
 	struct options options = {.limit = -1, .least = 1};
-	struct recoat_error error;
 	int status = parse(command, argc, argv, &options);
-	char *path;
 
-	if (status)
-		return status;
-	if (options.help)
-		return recoat_print_help(command);
-	path = optind < argc ? recoat_strdup(argv[optind]) : recoat_run_newest(&error);
-	if (!path)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
-	status = report(path, &options);
-	free(path);
+	if (!status)
+		status = options.help ? recoat_print_help(command)
+				      : report_named(argv[optind], &options);
+	recoat_filter_fini(&options.filter);
 	return status;
 }
 

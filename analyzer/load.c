@@ -27,6 +27,10 @@ static int take_cpu_path(struct recoat_load *load, const struct recoat_cpu_path 
 					   .time = event->periods * load->process->cpu_period};
 	uint32_t kernel;
 
+	if (load->model->filter) {
+		load->model->left_out.cpu = true;
+		return 0;
+	}
 	recoat_cpu_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].cpu,
 			      &counts);
 	if (!event->link)
@@ -72,12 +76,21 @@ static int take_event(void *user, const struct recoat_event *event)
 	return recoat_load_process_event(load, event);
 }
 
+/* What is still open has nothing around it, unless that is left out by a filter. */
+static void end_spans(struct recoat_load *load)
+{
+	if (load->model->filter)
+		recoat_spans_cut(&load->model->spans);
+	else
+		recoat_spans_flush(&load->model->spans);
+}
+
 /* The packets of a stream count what it dropped so far; the last one's count is the sum. */
 static void end_stream(struct recoat_load *load)
 {
 	load->process->packet_drops += load->drops;
 	load->drops = 0;
-	recoat_spans_flush(&load->model->spans);
+	end_spans(load);
 }
 
 static int take_stream(void *user, const char *name)
@@ -105,9 +118,13 @@ static int take_packet(void *user, const struct recoat_packet *packet)
 	see_shard(load, packet);
 	/* A thread that ended handed its stream on; nothing of it can be around the next. */
 	if (packet->tid != load->tid)
-		recoat_spans_flush(&load->model->spans);
+		end_spans(load);
 	load->tid = packet->tid;
 	load->lane = RECOAT_NONE;
+	if (packet->stream == RECOAT_STREAM_SPANS && packet->tid)
+		recoat_threads_see(&load->model->threads, packet->tid);
+	load->left_out =
+		load->model->filter && !recoat_filter_has_thread(load->model->filter, packet->tid);
 	progress->done += packet->packet_bits / 8;
 	if (progress->report)
 		progress->report(progress->done, progress->total);

@@ -29,6 +29,10 @@ static void take_heap_path(struct recoat_load *load, const struct recoat_heap_pa
 					    .temporary = event->temporary,
 					    .at_peak = event->at_peak};
 
+	if (load->model->filter) {
+		load->model->left_out.heap = true;
+		return;
+	}
 	if (!load->process->has_heap || recoat_epoch_before(event->epoch, load->heap_epoch))
 		counts.at_peak = recoat_heap_counts_live(&counts);
 	recoat_heap_counts_add(&load->model->cct.node[recoat_load_node(load, event->path)].heap,
@@ -96,6 +100,10 @@ static int take_mapping_path(struct recoat_load *load, const struct recoat_mappi
 		return recoat_error_set(load->error, -EINVAL,
 					"%s: a mapping of kind %u, expected one below %u",
 					load->process->trace, event->kind, RECOAT_MAPPING_KINDS);
+	if (load->model->filter) {
+		load->model->left_out.mappings = true;
+		return 0;
+	}
 	recoat_mappings_add(&load->model->mappings, recoat_load_node(load, event->path),
 			    event->kind, &counts);
 	return 0;

@@ -157,6 +157,9 @@ static void take_heap_sample(struct recoat_load *load, const struct recoat_event
 		.peak = event->as.heap_sample.peak,
 	};
 
+	/* The heap is that of all threads. */
+	if (load->model->filter && load->model->filter->threads)
+		return;
 	recoat_load_heap_point(load, &point);
 }
 
@@ -213,6 +216,19 @@ static void take_end(struct recoat_load *load, const struct recoat_process_end *
 	load->process->max_resident = event->max_resident;
 }
 
+/* Counters are as of the end, and what a plugin found wrong is of no thread. */
+static void take_plugin_event(struct recoat_load *load, const struct recoat_event *event)
+{
+	struct recoat_model *model = load->model;
+
+	if (model->filter)
+		model->left_out.plugins = true;
+	else if (event->key == RECOAT_KEY_counter)
+		recoat_plugins_take_counter(&model->plugins, &model->strings, &event->as.counter);
+	else
+		recoat_plugins_take_mismatch(&model->plugins, &model->strings, &event->as.mismatch);
+}
+
 int recoat_load_process_event(struct recoat_load *load, const struct recoat_event *event)
 {
 	switch (event->key) {
@@ -267,12 +283,8 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 					 &event->as.plugin_note);
 		break;
 	case RECOAT_KEY_counter:
-		recoat_plugins_take_counter(&load->model->plugins, &load->model->strings,
-					    &event->as.counter);
-		break;
 	case RECOAT_KEY_mismatch:
-		recoat_plugins_take_mismatch(&load->model->plugins, &load->model->strings,
-					     &event->as.mismatch);
+		take_plugin_event(load, event);
 		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);

@@ -60,6 +60,24 @@ static void add_to_lane(struct recoat_load *load, const struct recoat_span_in *s
 	recoat_lanes_add(&load->model->lanes, load->lane, span->depth, &piece);
 }
 
+/*
+ * Is the span in the part of the recording that is looked at? What ended before that is still no
+ * time of the span around it, which may not have; what ends after it has nothing in it around it.
+ */
+static bool is_seen(struct recoat_load *load, const struct recoat_span_in *span, int64_t end,
+		    unsigned flags)
+{
+	const struct recoat_filter *filter = load->model->filter;
+
+	if (!filter)
+		return true;
+	if (load->left_out)
+		return false;
+	if (end < filter->begin && !(flags & (RECOAT_SPAN_SAMPLE | RECOAT_SPAN_APART)))
+		recoat_spans_add_hidden(&load->model->spans, span);
+	return recoat_filter_has_time(filter, end);
+}
+
 /* One of a sample is counted in sums already; on the timeline it stands for those around it. */
 static int add_span(struct recoat_load *load, const struct recoat_span_in *span, uint64_t ticks,
 		    const struct recoat_span *event)
@@ -70,6 +88,8 @@ static int add_span(struct recoat_load *load, const struct recoat_span_in *span,
 	if (span->kernel == RECOAT_NONE)
 		return refuse_link(load, event->link);
 	recoat_load_see_time(load, end);
+	if (!is_seen(load, span, end, event->flags))
+		return 0;
 	if (event->flags & RECOAT_SPAN_SAMPLE) {
 		unsigned shift = 2 * RECOAT_SPAN_STEP(event->flags);
 
@@ -162,6 +182,10 @@ static int take_span_total(struct recoat_load *load, const struct recoat_span_to
 		return refuse_link(load, event->link);
 	if (!event->count) /* The process was killed before it could count the first. */
 		return 0;
+	if (load->model->filter) {
+		load->model->left_out.summed_calls += event->count;
+		return 0;
+	}
 	if (event->outer) {
 		total.outer = recoat_numbers_get(&load->link, event->outer - 1u);
 		total.outer_path = recoat_load_node(load, event->outer_path);
@@ -179,6 +203,8 @@ static int take_span_histogram(struct recoat_load *load, const struct recoat_spa
 
 	if (kernel == RECOAT_NONE)
 		return refuse_link(load, event->link);
+	if (load->model->filter)
+		return 0;
 	if (event->of >= RECOAT_HISTOGRAMS || event->bucket >= RECOAT_BUCKETS)
 		return recoat_error_set(
 			load->error, -EINVAL,

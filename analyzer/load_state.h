@@ -31,6 +31,7 @@ struct recoat_load {
 	bool started;
 	uint32_t tid;         /* Whose spans are being read, */
 	uint32_t lane;        /* and its lane, RECOAT_NONE until it has a span. */
+	bool left_out;        /* A filter leaves this thread out. */
 	bool shards;          /* The streams at hand are those of heap shards. */
 	uint32_t shard;       /* Of the latest of these, RECOAT_NONE before the first. */
 	uint64_t drops;       /* The stream's count in its latest packet. */

@@ -34,6 +34,12 @@ struct recoat_report {
 /* What was run, where, for how long, and how it ended. */
 void recoat_report_header(const struct recoat_report *report, FILE *file);
 
+/* Which part of the recording that is, and what is missing in it; nothing if it is all. */
+void recoat_report_filter(const struct recoat_report *report, FILE *file);
+
+/* Is the heap over time that of what the report is of? That of one thread is not known. */
+bool recoat_report_has_heap(const struct recoat_report *report);
+
 /* Arguments in one line, those with blanks in quotes; for the caller to free. */
 char *recoat_report_command(const struct recoat_process *process);
 
@@ -86,6 +92,9 @@ void recoat_report_timeline(const struct recoat_report *report, FILE *file);
 
 /* What was live at some moments of the run, nothing if there are no snapshots. */
 void recoat_report_snapshots(const struct recoat_report *report, FILE *file);
+
+/* Who held more or less at the end of a part than at its begin, as far as snapshots tell. */
+void recoat_report_growth(const struct recoat_report *report, FILE *file);
 
 /* What the figures rest on, and what is missing. */
 void recoat_report_footer(const struct recoat_report *report, FILE *file);

@@ -66,5 +66,6 @@ void recoat_report_functions(const struct recoat_report *report, FILE *file)
 	if (report->model->cpu.samples)
 		print_functions(report, file);
 	else
-		fprintf(file, "none recorded\n");
+		fprintf(file, "%s\n",
+			report->model->left_out.cpu ? "not known of a part" : "none recorded");
 }

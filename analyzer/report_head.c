@@ -96,6 +96,15 @@ static void print_heap(const struct recoat_report *report, FILE *file)
 		recoat_report_fact(report, file, "heap", "not recorded");
 		return;
 	}
+	if (model->left_out.heap) {
+		recoat_report_own(report, file, "heap",
+				  recoat_asprintf("not known of a part; of the whole run, peak %s "
+						  "at %s%s",
+						  recoat_format_bytes(largest->heap_peak).text,
+						  recoat_format_time(largest->heap_peak_time).text,
+						  recoat_report_estimated(report)));
+		return;
+	}
 	recoat_report_own(
 		report, file, "heap",
 		recoat_asprintf("peak %s at %s%s, %s in %s allocations, %s live at the end%s",
@@ -108,7 +117,8 @@ static void print_heap(const struct recoat_report *report, FILE *file)
 				recoat_report_estimated(report)));
 }
 
-static void process_cells(struct recoat_table *table, const struct recoat_process *process)
+static void process_cells(struct recoat_table *table, const struct recoat_process *process,
+			  bool is_part)
 {
 	char *command = recoat_report_command(process);
 
@@ -119,7 +129,8 @@ static void process_cells(struct recoat_table *table, const struct recoat_proces
 		recoat_table_time(table, process->user_time + process->system_time);
 	else
 		recoat_table_cell(table, "-");
-	if (process->has_heap)
+	/* The peak of a heap trace is that of the part that was replayed. */
+	if (process->has_heap && !(is_part && process->heap_traced))
 		recoat_table_bytes(table, process->heap_peak);
 	else
 		recoat_table_cell(table, "-");
@@ -135,7 +146,7 @@ static void print_process_table(const struct recoat_report *report, FILE *file)
 	size_t left_out;
 
 	for (size_t i = 0; i < report->model->processes; i++)
-		process_cells(table, &report->model->process[i]);
+		process_cells(table, &report->model->process[i], report->model->filter);
 	left_out = recoat_report_arrange(report, &recoat_sheet_processes, table,
 					 report->limit ? PROCESS_ROWS : 0);
 	fprintf(file, "\nPROCESSES%s%s\n", sorted ? " by " : "", sorted ? sorted : "");
@@ -156,7 +167,12 @@ void recoat_report_header(const struct recoat_report *report, FILE *file)
 					  first->machine, first->processors));
 	print_processes(report, file);
 	print_time(report, file);
-	print_heap(report, file);
+	if (!report->model->filter)
+		print_heap(report, file);
 	if (report->model->processes > 1)
 		print_process_table(report, file);
+	if (report->model->filter) {
+		recoat_report_filter(report, file);
+		print_heap(report, file);
+	}
 }

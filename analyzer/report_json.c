@@ -80,12 +80,24 @@ json_t *recoat_report_json_kernel(const struct recoat_kernel_row *row)
 	return object;
 }
 
+/* What a filter leaves out is null, not 0. */
+static bool put_null(FILE *file, const char *name, bool left_out)
+{
+	if (left_out)
+		fprintf(file, ",\n\"%s\": null", name);
+	return left_out;
+}
+
 static void put_kernels(const struct recoat_report *report, FILE *file)
 {
 	begin_list(file, "kernels");
 	for (size_t i = 0; i < report->model->kernels; i++) {
 		json_t *object = recoat_report_json_kernel(&report->model->kernel[i]);
 
+		if (report->model->left_out.cpu) {
+			set(object, "cpu_samples", json_null());
+			set(object, "cpu_sampled_ns", json_null());
+		}
 		set_histograms(object, report->model, i);
 		put_element(file, i, object);
 	}
@@ -96,6 +108,8 @@ static void put_sites(const struct recoat_report *report, FILE *file)
 {
 	struct recoat_sites sites;
 
+	if (put_null(file, "allocation_sites", report->model->left_out.heap))
+		return;
 	recoat_sites_create(&sites, report->model, report->symbols, report->order);
 	begin_list(file, "allocation_sites");
 	for (size_t i = 0; i < sites.count; i++) {
@@ -119,6 +133,8 @@ static void put_functions(const struct recoat_report *report, FILE *file)
 {
 	struct recoat_functions functions;
 
+	if (put_null(file, "functions", report->model->left_out.cpu))
+		return;
 	recoat_functions_create(&functions, report->model, report->symbols, report->function_order);
 	begin_list(file, "functions");
 	for (size_t i = 0; i < functions.count; i++) {
@@ -247,10 +263,13 @@ static void put_complaints(const struct recoat_report *report, FILE *file)
 void recoat_report_json_totals(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
-	json_t *heap = json_object(), *cpu = json_object();
+	json_t *heap = model->left_out.heap ? json_null() : json_object();
+	json_t *cpu = model->left_out.cpu ? json_null() : json_object();
 
-	set_cpu(cpu, &model->cpu);
-	set_heap(heap, &model->heap);
+	if (!model->left_out.cpu)
+		set_cpu(cpu, &model->cpu);
+	if (!model->left_out.heap)
+		set_heap(heap, &model->heap);
 	fprintf(file, ",\n\"wall_ns\": ");
 	put(file, number(recoat_model_duration(model)));
 	fprintf(file, ",\n\"events\": ");
@@ -273,12 +292,14 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 {
 	fprintf(file, "{\"schema\": \"" SCHEMA "\",\n\"recording\": ");
 	put(file, text(report->path));
+	recoat_report_json_filter(report, file);
 	recoat_report_json_totals(report, file);
 	put_processes(report, file);
 	put_kernels(report, file);
 	put_functions(report, file);
 	put_sites(report, file);
-	recoat_report_json_mappings(report, file);
+	if (!put_null(file, "mappings", report->model->left_out.mappings))
+		recoat_report_json_mappings(report, file);
 	recoat_report_json_plugins(report, file);
 	put_spans(report, file);
 	put_nodes(report, file);

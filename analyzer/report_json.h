@@ -116,6 +116,9 @@ static inline void set_call(json_t *object, const struct recoat_call *call)
 /* The members that are sums over the whole run, with a comma before each. */
 void recoat_report_json_totals(const struct recoat_report *report, FILE *file);
 
+/* The members "filter" and "threads", with a comma before each. */
+void recoat_report_json_filter(const struct recoat_report *report, FILE *file);
+
 /* A row of processes. */
 json_t *recoat_report_json_process(const struct recoat_process *process);
 

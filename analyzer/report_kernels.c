@@ -220,7 +220,8 @@ static bool is_idle(const struct recoat_model *model, const struct recoat_kernel
 static void print_idle(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
-	const char *before = "caught, but not called: ";
+	const char *before =
+		model->filter ? "caught, but not called here: " : "caught, but not called: ";
 
 	for (size_t i = 0; i < model->kernels; i++) {
 		if (!is_idle(model, &model->kernel[i]) ||

@@ -59,6 +59,8 @@ void recoat_report_mappings(const struct recoat_report *report, FILE *file)
 	struct recoat_table *table;
 	size_t left_out = 0;
 
+	if (report->model->left_out.mappings)
+		fprintf(file, "\nMAPPINGS by mmap, mremap and brk\nnot known of a part\n");
 	if (!report->model->mappings.count)
 		return;
 	fprintf(file,

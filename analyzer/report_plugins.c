@@ -191,6 +191,10 @@ void recoat_report_json_plugins(const struct recoat_report *report, FILE *file)
 		set(object, "calls", number(calls_of(report->model, row->name)));
 		set(object, "counters", counters);
 		set(object, "mismatches", mismatches_json(row));
+		if (report->model->left_out.plugins) {
+			set(object, "counters", json_null());
+			set(object, "mismatches", json_null());
+		}
 		set(object, "refused", texts_json(&row->refused));
 		set(object, "unswapped", texts_json(&row->unswapped));
 		set(object, "log", texts_json(&row->log));

@@ -135,7 +135,8 @@ void recoat_report_sites(const struct recoat_report *report, FILE *file)
 	if (sites.count)
 		recoat_table_print(table, file, report->width);
 	else
-		fprintf(file, "none recorded\n");
+		fprintf(file, "%s\n",
+			report->model->left_out.heap ? "not known of a part" : "none recorded");
 	if (left_out)
 		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
 	recoat_table_destroy(table);
