@@ -68,7 +68,7 @@ same_wall() { recoat report --json trace >all.json && json all.json "d['filter']
 		d['filter']['until_ns'] == ${a%us} * 1000"; }
 ok "JSON says which part it is, of a run as long as before" same_wall
 
-profile() {
+profile() (
 	moments profile >profile.moments && . ./profile.moments &&
 		recoat report --since "$a" --until "$b" profile >text && cat text &&
 		grep -q '^only  *from .* to ' text && grep -q '^not here .*--heap trace' text &&
@@ -78,7 +78,7 @@ profile() {
 		grep -qE '^demo.sum +analytics +original +7 ' text &&
 		recoat report --json --since "$a" profile >part.json &&
 		json part.json "d['heap'] is None and d['allocation_sites'] is None"
-}
+)
 ok "a profile says what is not known of a part" profile
 summed() {
 	recoat report --until 100ms sums >text && cat text &&
@@ -114,12 +114,12 @@ growth() {
 		EOT
 }
 ok "snapshots tell how the heap grew in a part" growth
-timeline() {
+timeline() (
 	recoat report --timeline --since "$a" --until "$b" --limit 4 trace >text && cat text &&
 		[ "$(sed -n '/^TIMELINE/,/^process/p' text | grep -cE '^ *[0-9.]+ (ms|s) ')" = 4 ] &&
-		recoat report --timeline --thread "$main" profile >text && cat text &&
+		. ./profile.moments && recoat report --timeline --thread "$main" profile >text && cat text &&
 		! grep -q '^process .*live heap' text && ! grep -q '^SNAPSHOTS' text
-}
+)
 ok "the timeline is that of the part" timeline
 
 exported() {
