@@ -278,7 +278,8 @@ void recoat_spans_add_hidden(struct recoat_spans *spans, const struct recoat_spa
 	struct recoat_span_stack *stack = make_way(spans, span);
 	struct level *level = &stack->level[span->depth];
 
-	level[1] = (struct level){0};
+	/* What is in it is left out, unless times run backwards. */
+	flush_from(spans, span->depth + 1);
 	if (!span->depth)
 		return;
 	level->begin = is_used(level) ? min(level->begin, span->begin) : span->begin;
