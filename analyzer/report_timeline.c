@@ -164,11 +164,14 @@ static void print_live(const struct recoat_process *process, const struct recoat
 	/* The highest of all may have been between two points. */
 	if (!filter)
 		high = (uint64_t)process->heap_peak;
-	if (to > from)
-		fprintf(file, "process %u: live heap lowest %s, on average %s, highest %s\n",
-			process->pid, recoat_format_bytes((int64_t)low).text,
-			recoat_format_bytes((int64_t)(sum / (double)(to - from))).text,
-			recoat_format_bytes((int64_t)high).text);
+	if (to <= from)
+		return;
+	sum /= (double)(to - from);
+	/* Points of a damaged recording may be of any height. */
+	fprintf(file, "process %u: live heap lowest %s, on average %s, highest %s\n", process->pid,
+		recoat_format_bytes((int64_t)low).text,
+		recoat_format_bytes(sum < (double)INT64_MAX ? (int64_t)sum : INT64_MAX).text,
+		recoat_format_bytes((int64_t)high).text);
 }
 
 /* When row `i` of `rows` begins; spans of time may be any in a damaged recording. */
