@@ -278,6 +278,10 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_heap_recording:
 		take_heap_recording(load, &event->as.heap_recording);
 		break;
+	case RECOAT_KEY_thread_name:
+		recoat_threads_see(&load->model->threads, event->as.thread_name.tid)->name =
+			intern(load, event->as.thread_name.name);
+		break;
 	case RECOAT_KEY_plugin_note:
 		recoat_plugins_take_note(&load->model->plugins, &load->model->strings,
 					 &event->as.plugin_note);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Parts of a recording by threads and time, on tests/targets/phases.c, and what is not known of them.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 20
+plan 22
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 export RECOAT_KERNEL_PATH
@@ -44,6 +44,8 @@ blocks() {
 
 ok "the phases are told apart" test -s trace.moments
 ok "calls of a thread" calls 7 --thread "$second"
+ok "calls of a thread by the name that it had at its end" calls 7 --thread second
+ok "or at that of the process" calls 5 --thread main --until "$b"
 ok "calls of another" calls 7 --thread "$main"
 ok "calls of both" calls 14 --thread "$main" --thread "$second"
 ok "calls up to a moment" calls 5 --until "$a"
@@ -140,7 +142,7 @@ refused() {
 	[ $? = "$status" ] && [ ! -s out ] && cat message && [ "$(wc -l <message)" = 1 ] && grep -q -- "$like" message
 }
 bad() {
-	refused 1 "found \"nobody\", expected one of $main, $second\$" report --thread nobody trace &&
+	refused 1 "found \"nobody\", expected one of $second (second), $main (main)\$" report --thread nobody trace &&
 		refused 2 'since: found "soon", expected a time' report --since soon trace &&
 		refused 2 'thread: found ""' report --thread '' trace &&
 		refused 1 'since: found .*, expected a time before' report --since "$b" --until "$a" trace &&

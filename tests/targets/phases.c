@@ -37,6 +37,7 @@ static NOINLINE void *second(void *unused)
 		free(sink);
 	}
 	call(7);
+	pthread_setname_np(pthread_self(), "second");
 	return unused;
 }
 
@@ -54,6 +55,7 @@ int main(void)
 {
 	pthread_t thread;
 
+	pthread_setname_np(pthread_self(), "main");
 	first();
 	usleep(PAUSE);
 	pthread_create(&thread, NULL, second, NULL);
