@@ -79,7 +79,8 @@ profile() (
 		sed -n '/^FUNCTIONS/,/^$/p' text | grep -qE '^(not known of a part|none recorded)$' &&
 		grep -qE '^demo.sum +analytics +original +7 ' text &&
 		recoat report --json --since "$a" profile >part.json &&
-		json part.json "d['heap'] is None and d['allocation_sites'] is None"
+		json part.json "d['heap'] is None and d['allocation_sites'] is None" &&
+		recoat report --tree memory --since "$a" profile | grep -qx 'not known of a part'
 )
 ok "a profile says what is not known of a part" profile
 summed() {
@@ -155,6 +156,7 @@ ok "what cannot be is refused in one line" bad
 other() {
 	refused 2 'format massif is of a whole process' export --format massif --since 0.1 trace &&
 		recoat record --heap off -o cpu -- "$targets/cpu" shares >/dev/null 2>&1 &&
-		refused 1 'CPU samples are sums' export --format folded --value cpu --since 0.01 cpu
+		refused 1 'CPU samples are sums' export --format folded --value cpu --since 0.01 cpu &&
+		recoat report --tree cpu --since 0.01 cpu | grep -qx 'not known of a part'
 }
 ok "so are exports of what is not known of a part" other
