@@ -8,7 +8,7 @@
 
 #include "preload/chain.h"
 #include "preload/clock.h"
-#include "preload/heap.h"
+#include "preload/heap_total.h"
 #include "preload/hot.h"
 #include "preload/link.h"
 #include "preload/peek.h"
