@@ -7,12 +7,13 @@
 #include <stdio.h>
 
 #include "analyzer/error.h"
+#include "analyzer/packed.h"
 #include "analyzer/run.h"
 #include "analyzer/trace.h"
 
 static const char help[] =
 	"Usage: recoat dump DIR\n"
-	"Print every event of the recording in DIR, one a line:\n\n"
+	"Print every event of the recording in DIR, which may be a packed one, one a line:\n\n"
 	"  NAME: { field = value, ... }\n\n"
 	"in the form that babeltrace2 gives them, so that the two can be compared.\n";
 
@@ -36,17 +37,28 @@ static int dump_trace(const char *directory, struct recoat_error *error)
 	return result;
 }
 
+static int dump_run(const char *path, struct recoat_error *error)
+{
+	struct recoat_run run;
+	int result = recoat_run_open(&run, path, error);
+
+	if (result)
+		return result;
+	for (size_t i = 0; !result && i < run.count; i++)
+		result = dump_trace(run.trace[i], error);
+	recoat_run_close(&run);
+	return result;
+}
+
 static int dump(const char *path)
 {
 	struct recoat_error error;
-	struct recoat_run run;
-	int result = recoat_run_open(&run, path, &error);
+	char *extracted;
+	int result = recoat_packed_extract(path, &extracted, &error);
 
-	if (result)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
-	for (size_t i = 0; !result && i < run.count; i++)
-		result = dump_trace(run.trace[i], &error);
-	recoat_run_close(&run);
+	if (!result)
+		result = dump_run(extracted ? extracted : path, &error);
+	recoat_packed_remove(extracted);
 	if (result) {
 		fflush(stdout);
 		return recoat_fail(RECOAT_EXIT_FAILURE, &error);

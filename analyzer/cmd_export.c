@@ -11,6 +11,7 @@
 
 #include "analyzer/error.h"
 #include "analyzer/export.h"
+#include "analyzer/filter_option.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
 #include "analyzer/output.h"
@@ -31,7 +32,7 @@ static const char help[] =
 	"                      time or calls of kernels. Without it, the first of cpu, bytes\n"
 	"                      and time that was recorded\n"
 	"  --process PID       of chrome and massif: this process; without it, all, or for\n"
-	"                      massif the one with the highest peak\n"
+	"                      massif the one with the highest peak\n" RECOAT_FILTER_HELP
 	"  --help              this text\n\n"
 	"A file is written as a whole or not at all.\n";
 
@@ -57,6 +58,7 @@ struct options {
 	const struct format *format;
 	const char *output, *value;
 	long process; /* 0: not asked for. */
+	struct recoat_filter filter;
 	bool help;
 };
 
@@ -92,8 +94,8 @@ static int take_process(const struct recoat_command *command, const char *value,
 	errno = 0;
 	*pid = strtol(value, &end, 10);
 	if (errno || *end || *pid <= 0)
-		return recoat_usage_error(
-			command, "--process: found \"%s\", expected a process id", value);
+		return recoat_usage_error(command, "--process: found \"%s\", expected a process id",
+					  value);
 	return 0;
 }
 
@@ -110,6 +112,10 @@ static int check(const struct recoat_command *command, const struct options *opt
 	if (options->process && options->format->values)
 		return recoat_usage_error(command, "--process: format %s sums up all processes",
 					  options->format->name);
+	if (options->format->write == recoat_export_massif &&
+	    recoat_filter_is_set(&options->filter))
+		return recoat_usage_error(command, "format massif is of a whole process, expected "
+						   "no --thread, --since or --until");
 	return 0;
 }
 
@@ -117,9 +123,13 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		 struct options *options)
 {
 	static const struct option known[] = {
-		{"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-		{"value", required_argument, NULL, 'v'},  {"process", required_argument, NULL, 'p'},
-		{"help", no_argument, NULL, 'h'},         {0},
+		{"format", required_argument, NULL, 'f'},
+		{"output", required_argument, NULL, 'o'},
+		{"value", required_argument, NULL, 'v'},
+		{"process", required_argument, NULL, 'p'},
+		{"help", no_argument, NULL, 'h'},
+		RECOAT_FILTER_OPTIONS,
+		{0},
 	};
 	int found, status = 0;
 
@@ -133,6 +143,9 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			status = take_value(command, optarg, &options->value);
 		else if (found == 'p')
 			status = take_process(command, optarg, &options->process);
+		else if (recoat_filter_is_option(found))
+			status =
+				recoat_filter_take_option(command, found, optarg, &options->filter);
 		else if (found == 'h')
 			options->help = true;
 		else
@@ -163,13 +176,36 @@ static int find_process(const struct recoat_model *model, long pid,
 				pid, model->processes);
 }
 
+/* Is the value one of sums over the run, in a part of it? They are not known there. */
+static int refuse_sums(const struct recoat_model *model, const char *value,
+		       struct recoat_error *error)
+{
+	bool cpu = !strcmp(value, "cpu") || !strcmp(value, "samples");
+	bool time = !strcmp(value, "time") || !strcmp(value, "calls");
+
+	if (cpu && model->left_out.cpu)
+		return recoat_error_set(error, -EINVAL,
+					"--value %s: CPU samples are sums over the run, expected "
+					"no --thread, --since or --until",
+					value);
+	if (!cpu && !time && model->left_out.heap)
+		return recoat_error_set(error, -EINVAL,
+					"--value %s: call paths of the heap are sums over the run, "
+					"expected a recording made with --heap trace, or no "
+					"--thread, --since or --until",
+					value);
+	return 0;
+}
+
 static int export_profile(struct recoat_export *from, const struct options *options, FILE *file,
 			  struct recoat_error *error)
 {
 	const char *value = options->value ? options->value : default_value(from->model);
 	struct recoat_profile profile;
-	int result;
+	int result = refuse_sums(from->model, value, error);
 
+	if (result)
+		return result;
 	recoat_profile_create(&profile, from->model, from->symbols, value, options->format->lines);
 	from->profile = &profile;
 	result = options->format->write(from, file, error);
@@ -189,9 +225,8 @@ static int write_all(struct recoat_export *from, const struct options *options,
 		result = recoat_output_open(&output, options->output, error);
 	if (result)
 		return result;
-	result = options->format->values
-			 ? export_profile(from, options, output.file, error)
-			 : options->format->write(from, output.file, error);
+	result = options->format->values ? export_profile(from, options, output.file, error)
+					 : options->format->write(from, output.file, error);
 	if (!result)
 		return recoat_output_commit(&output, error);
 	recoat_output_abandon(&output);
@@ -207,40 +242,62 @@ static void tell(const struct recoat_export *from, const struct options *options
 			from->left_out, options->format->name);
 }
 
-static int export(const char *path, const struct options *options)
+/* Calls that a part cannot have. */
+static void tell_summed(const struct recoat_export *from)
+{
+	uint64_t calls = from->model->left_out.summed_calls;
+
+	if (calls)
+		fprintf(stderr,
+			"recoat: %" PRIu64 " calls of kernels in all of the run are left out: they "
+			"were summed up as they ended\n",
+			calls);
+}
+
+static int export(const char *path, struct options *options)
 {
 	struct recoat_export from = {0};
 	struct recoat_error error;
-	int result = recoat_model_create(&from.model, path, recoat_progress_show, &error);
+	int result = recoat_model_create_part(&from.model, path, &options->filter,
+					      recoat_progress_show, &error);
 
 	recoat_progress_end();
 	if (result)
 		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
 	from.symbols = recoat_symbols_create(&from.model->strings);
 	result = write_all(&from, options, &error);
-	if (!result)
+	if (!result) {
 		tell(&from, options);
+		tell_summed(&from);
+	}
 	recoat_symbols_destroy(from.symbols);
 	recoat_model_destroy(from.model);
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : 0;
 }
 
+/* The recording that was named, or the newest. */
+static int export_named(const char *name, struct options *options)
+{
+	struct recoat_error error;
+	char *path = name ? recoat_strdup(name) : recoat_run_newest(&error);
+	int status;
+
+	if (!path)
+		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	status = export(path, options);
+	free(path);
+	return status;
+}
+
 static int run(const struct recoat_command *command, int argc, char **argv)
 {
 	struct options options = {0};
-	struct recoat_error error;
 	int status = parse(command, argc, argv, &options);
-	char *path;
 
-	if (status)
-		return status;
-	if (options.help)
-		return recoat_print_help(command);
-	path = optind < argc ? recoat_strdup(argv[optind]) : recoat_run_newest(&error);
-	if (!path)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
-	status = export(path, &options);
-	free(path);
+	if (!status)
+		status = options.help ? recoat_print_help(command)
+				      : export_named(argv[optind], &options);
+	recoat_filter_fini(&options.filter);
 	return status;
 }
 

@@ -18,6 +18,7 @@
 #include "analyzer/model.h"
 #include "analyzer/packed.h"
 #include "analyzer/progress.h"
+#include "analyzer/regular.h"
 #include "analyzer/run.h"
 #include "analyzer/symbols.h"
 
@@ -66,10 +67,10 @@ static int copy_bytes(int from, int to)
 
 static int copy_file(const char *from, const char *to, struct recoat_error *error)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), out, result;
+	int in = recoat_regular_open(from, error), out, result;
 
 	if (in < 0)
-		return system_error(error, from);
+		return in;
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	result = out < 0 ? -errno : copy_bytes(in, out);
 	close(in);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzer/error.h"
+#include "analyzer/filter_option.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
 #include "analyzer/progress.h"
@@ -26,9 +27,11 @@ static const char help[] =
 	"                      the call tree instead of the tables\n"
 	"  --timeline          live memory, running kernels, and who held the memory, over\n"
 	"                      time instead of the tables\n"
-	"  --sort KEY          order of allocation sites and of the memory tree:\n"
-	"                      bytes (default), count, peak, leaked, temporary;\n"
-	"                      or that of functions: self (default), total\n"
+	"  --sort [TABLE:]COLUMN\n"
+	"                      order of the rows: of one table (kernels, plugins, operations,\n"
+	"                      functions, sites, lifetimes, mappings, processes) or of all that\n"
+	"                      have such a column; bytes, count, peak, leaked or temporary of\n"
+	"                      sites is that of the memory tree, too\n"
 	"  --limit N           rows a table or timeline (default 20), lines a\n"
 	"                      tree (100); 0: all\n"
 	"  --least PERCENT     leave out branches of a tree below this share (default 1)\n"
@@ -36,7 +39,7 @@ static const char help[] =
 	"  --depth N           calls below each other that a tree shows (default 0: all)\n"
 	"  --kernel GLOB       kernels and operations: only those that match\n"
 	"  --columns LIST      columns of the table of kernels, by their titles and in this\n"
-	"                      order, with commas between them\n"
+	"                      order, with commas between them\n" RECOAT_FILTER_HELP
 	"  --html FILE         one page for a browser, with all of it to look around in\n"
 	"  --json              everything as JSON; see recoat-report(1)\n"
 	"  --help              this text\n\n"
@@ -53,12 +56,14 @@ struct options {
 	enum tree tree;
 	enum recoat_site_order order;
 	enum recoat_function_order function_order;
+	struct recoat_sorts sorts;
 	const char *kernels;
 	size_t column[RECOAT_KERNEL_COLUMNS], columns;
 	long depth;
 	long limit; /* -1: the default of what is shown. */
 	double least;
 	const char *html; /* The page's file, or NULL. */
+	struct recoat_filter filter;
 	bool timeline, json, help;
 };
 
@@ -75,23 +80,47 @@ static int take_tree(const struct recoat_command *command, const char *value, en
 	return 0;
 }
 
+/* Which of the names is meant by a value "NAME" or "TABLE:NAME", -1: none. */
+static int find_order(const char *value, const struct recoat_sheet *sheet, const char *const *name,
+		      int names)
+{
+	const char *colon = strchr(value, ':');
+	size_t length = colon ? (size_t)(colon - value) : 0;
+
+	if (colon && (strlen(sheet->name) != length || strncmp(value, sheet->name, length) != 0))
+		return -1;
+	for (int i = 0; i < names; i++)
+		if (!strcmp(colon ? colon + 1 : value, name[i]))
+			return i;
+	return -1;
+}
+
+/* Sites and functions have orders of their own, which trees and JSON follow, too. */
 static int take_order(const struct recoat_command *command, const char *value,
 		      struct options *options)
 {
-	for (int i = 0; i < RECOAT_SITE_ORDERS; i++)
-		if (!strcmp(value, recoat_site_order_names[i])) {
-			options->order = (enum recoat_site_order)i;
-			return 0;
-		}
-	for (int i = 0; i < RECOAT_FUNCTION_ORDERS; i++)
-		if (!strcmp(value, recoat_function_order_names[i])) {
-			options->function_order = (enum recoat_function_order)i;
-			return 0;
-		}
-	return recoat_usage_error(command,
-				  "--sort: found \"%s\", expected bytes, count, peak, leaked or "
-				  "temporary; or self or total",
-				  value);
+	bool found = recoat_sorts_take(&options->sorts, value);
+	int site =
+		find_order(value, &recoat_sheet_sites, recoat_site_order_names, RECOAT_SITE_ORDERS);
+	int function = find_order(value, &recoat_sheet_functions, recoat_function_order_names,
+				  RECOAT_FUNCTION_ORDERS);
+
+	if (site >= 0) {
+		options->order = (enum recoat_site_order)site;
+		recoat_sorts_forget(&options->sorts, &recoat_sheet_sites);
+	}
+	if (function >= 0) {
+		options->function_order = (enum recoat_function_order)function;
+		recoat_sorts_forget(&options->sorts, &recoat_sheet_functions);
+	}
+	if (found || site >= 0 || function >= 0)
+		return 0;
+	return recoat_usage_error(
+		command,
+		"--sort: found \"%s\", expected the title of a column, or "
+		"TABLE:TITLE with kernels, plugins, operations, functions, sites, "
+		"lifetimes, mappings or processes",
+		value);
 }
 
 static int take_count(const struct recoat_command *command, const char *option, const char *value,
@@ -102,9 +131,8 @@ static int take_count(const struct recoat_command *command, const char *option, 
 	errno = 0;
 	*count = strtol(value, &end, 10);
 	if (errno || *end || end == value || *count < 0)
-		return recoat_usage_error(command,
-					  "%s: found \"%s\", expected a number from 0", option,
-					  value);
+		return recoat_usage_error(command, "%s: found \"%s\", expected a number from 0",
+					  option, value);
 	return 0;
 }
 
@@ -139,12 +167,19 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		 struct options *options)
 {
 	static const struct option known[] = {
-		{"tree", required_argument, NULL, 't'},  {"sort", required_argument, NULL, 's'},
-		{"limit", required_argument, NULL, 'l'}, {"least", required_argument, NULL, 'p'},
-		{"min", required_argument, NULL, 'p'}, {"depth", required_argument, NULL, 'd'},
-		{"kernel", required_argument, NULL, 'k'}, {"columns", required_argument, NULL, 'c'},
-		{"timeline", no_argument, NULL, 'i'},    {"json", no_argument, NULL, 'j'},
-		{"html", required_argument, NULL, 'w'},  {"help", no_argument, NULL, 'h'},
+		{"tree", required_argument, NULL, 't'},
+		{"sort", required_argument, NULL, 's'},
+		{"limit", required_argument, NULL, 'l'},
+		{"least", required_argument, NULL, 'p'},
+		{"min", required_argument, NULL, 'p'},
+		{"depth", required_argument, NULL, 'd'},
+		{"kernel", required_argument, NULL, 'k'},
+		{"columns", required_argument, NULL, 'c'},
+		{"timeline", no_argument, NULL, 'i'},
+		{"json", no_argument, NULL, 'j'},
+		{"html", required_argument, NULL, 'w'},
+		{"help", no_argument, NULL, 'h'},
+		RECOAT_FILTER_OPTIONS,
 		{0},
 	};
 	int found, status = 0;
@@ -171,6 +206,9 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 			options->json = true;
 		else if (found == 'w')
 			options->html = optarg;
+		else if (recoat_filter_is_option(found))
+			status =
+				recoat_filter_take_option(command, found, optarg, &options->filter);
 		else if (found == 'h')
 			options->help = true;
 		else
@@ -179,6 +217,9 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 	if (!status && argc - optind > 1)
 		return recoat_usage_error(command, "found %d directories, expected one",
 					  argc - optind);
+	if (!status && options->html && recoat_filter_is_set(&options->filter))
+		return recoat_usage_error(command, "--html: a page is of all of the recording, "
+						   "expected no --thread, --since or --until");
 	return status;
 }
 
@@ -204,18 +245,20 @@ static void render(struct recoat_report *report, const struct options *options)
 		recoat_report_operations(report, stdout);
 		recoat_report_functions(report, stdout);
 		recoat_report_sites(report, stdout);
+		recoat_report_growth(report, stdout);
 		recoat_report_lifetimes(report, stdout);
 		recoat_report_mappings(report, stdout);
 	}
 	recoat_report_footer(report, stdout);
 }
 
-static int report(const char *path, const struct options *options)
+static int report(const char *path, struct options *options)
 {
 	struct recoat_report report = {
 		.path = path,
 		.order = options->order,
 		.function_order = options->function_order,
+		.sorts = options->sorts,
 		.limit = options->limit >= 0 ? (size_t)options->limit
 			 : options->tree     ? TREE_LINES
 					     : TABLE_ROWS,
@@ -227,8 +270,10 @@ static int report(const char *path, const struct options *options)
 		.width = recoat_page_width(),
 	};
 	struct recoat_error error;
-	int result = (options->html ? recoat_model_create_with_lanes : recoat_model_create)(
-		&report.model, path, recoat_progress_show, &error);
+	int result = options->html ? recoat_model_create_with_lanes(&report.model, path,
+								    recoat_progress_show, &error)
+				   : recoat_model_create_part(&report.model, path, &options->filter,
+							      recoat_progress_show, &error);
 
 	recoat_progress_end();
 	if (result)
@@ -243,22 +288,29 @@ static int report(const char *path, const struct options *options)
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
 }
 
+/* The recording that was named, or the newest. */
+static int report_named(const char *name, struct options *options)
+{
+	struct recoat_error error;
+	char *path = name ? recoat_strdup(name) : recoat_run_newest(&error);
+	int status;
+
+	if (!path)
+		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	status = report(path, options);
+	free(path);
+	return status;
+}
+
 static int run(const struct recoat_command *command, int argc, char **argv)
 {
 	struct options options = {.limit = -1, .least = 1};
-	struct recoat_error error;
 	int status = parse(command, argc, argv, &options);
-	char *path;
 
-	if (status)
-		return status;
-	if (options.help)
-		return recoat_print_help(command);
-	path = optind < argc ? recoat_strdup(argv[optind]) : recoat_run_newest(&error);
-	if (!path)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
-	status = report(path, &options);
-	free(path);
+	if (!status)
+		status = options.help ? recoat_print_help(command)
+				      : report_named(argv[optind], &options);
+	recoat_filter_fini(&options.filter);
 	return status;
 }
 

@@ -24,6 +24,7 @@ struct writer {
 	int64_t origin; /* Times are from here on. */
 	bool first;     /* Nothing was written yet. */
 	uint32_t tid;
+	const struct recoat_filter *filter; /* NULL: all is written. */
 	struct recoat_numbers link; /* Numbers of links to rows of kernels, in order of coming. */
 	struct recoat_strings strings;
 	const char **name, **operation;
@@ -77,12 +78,21 @@ static void put_span(struct writer *writer, uint32_t row, uint64_t end,
 	fputs("}}", writer->file);
 }
 
+static bool is_wanted(const struct writer *writer, uint64_t end)
+{
+	const struct recoat_filter *filter = writer->filter;
+
+	return !filter ||
+	       (recoat_filter_has_thread(filter, writer->tid) &&
+		recoat_filter_has_time(filter, recoat_clock_time(&writer->metadata->span, end)));
+}
+
 static int take_span(struct writer *writer, uint64_t end, const struct recoat_span_costs *span)
 {
 	uint32_t row = recoat_numbers_get(&writer->link, span->link);
 
 	/* The model was made of the same file, so this has been checked; but it may have grown. */
-	if (row != RECOAT_NONE)
+	if (row != RECOAT_NONE && is_wanted(writer, end))
 		put_span(writer, row, end, span);
 	return 0;
 }
@@ -179,6 +189,8 @@ static int take_sum(void *user, const struct recoat_event *event)
 {
 	struct writer *writer = user;
 
+	if (writer->filter) /* They are of the whole run. */
+		return 0;
 	if (event->key == RECOAT_KEY_span_period)
 		end_sum(writer, &event->as.span_period);
 	if (event->key != RECOAT_KEY_span_total)
@@ -246,6 +258,8 @@ static void put_memory(struct writer *writer)
 	for (size_t i = 0; i < process->samples; i++) {
 		uint64_t time = (uint64_t)recoat_add(process->first, (int64_t)process->sample[i].time);
 
+		if (writer->filter && !recoat_filter_has_time(writer->filter, (int64_t)time))
+			continue;
 		begin_event(writer, "C", "live heap");
 		put_time(writer, "ts", time - (uint64_t)writer->origin);
 		fprintf(writer->file, ", \"args\": {\"bytes\": %" PRIu64 "}}",
@@ -278,21 +292,12 @@ static int put_process(struct writer *writer, struct recoat_error *error)
 	return result;
 }
 
-static int64_t origin_of(const struct recoat_model *model)
-{
-	int64_t origin = INT64_MAX;
-
-	for (size_t i = 0; i < model->processes; i++)
-		if (model->process[i].first < origin)
-			origin = model->process[i].first;
-	return origin;
-}
-
 int recoat_export_chrome(struct recoat_export *from, FILE *file, struct recoat_error *error)
 {
 	const struct recoat_model *model = from->model;
 	struct writer writer = {
-		.file = file, .first = true, .origin = origin_of(model)};
+		.file = file, .first = true, .origin = recoat_model_origin(model),
+		.filter = model->filter};
 	int result = 0;
 
 	fputs("{\"displayTimeUnit\": \"ns\", \"otherData\": {\"exporter\": \"recoat " RECOAT_VERSION

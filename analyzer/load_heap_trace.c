@@ -43,7 +43,13 @@ struct merge {
 	uint64_t tick;       /* Of the earliest next event. */
 	uint64_t next_point; /* Tick at which a point is due. */
 	uint32_t *row;       /* Of the replay, by node of the tree; RECOAT_NONE: not yet. */
+	uint32_t hidden;     /* Of the replay, of what a filter leaves out. */
 };
+
+static int64_t real_time(const struct merge *merge, uint64_t tick)
+{
+	return recoat_clock_time(&merge->load->metadata->tick, tick);
+}
 
 static void see_packet(struct merge *merge, struct lane *lane, const struct recoat_packet *packet)
 {
@@ -53,9 +59,36 @@ static void see_packet(struct merge *merge, struct lane *lane, const struct reco
 	if (packet->tid != lane->tid)
 		lane->thread = (struct recoat_replay_thread){0};
 	lane->tid = packet->tid;
+	recoat_threads_see(&merge->load->model->threads, packet->tid);
 	progress->done += packet->packet_bits / 8;
 	if (progress->report)
 		progress->report(progress->done, progress->total);
+}
+
+/* Blocks that are left out are live like others, but have no size and no call path. */
+static bool hide(struct merge *merge, const struct lane *lane, struct recoat_heap_event *event)
+{
+	const struct recoat_filter *filter = merge->load->model->filter;
+
+	if (!filter || (recoat_filter_has_thread(filter, lane->tid) &&
+			recoat_filter_has_time(filter, real_time(merge, event->time))))
+		return false;
+	event->path = merge->hidden;
+	event->size = 0;
+	return true;
+}
+
+/* How many of the lane's next events are before the end of the part that is looked at. */
+static size_t count_before_end(const struct merge *merge, const struct lane *lane, size_t count)
+{
+	const struct recoat_filter *filter = merge->load->model->filter;
+	size_t i = 0;
+
+	if (!filter)
+		return count;
+	while (i < count && real_time(merge, lane->event[i].time) < filter->end)
+		i++;
+	return i;
 }
 
 /* Put rows in the place of call paths. */
@@ -65,7 +98,7 @@ static void find_rows(struct merge *merge, struct lane *lane)
 		struct recoat_heap_event *event = &lane->event[i];
 		uint32_t *row;
 
-		if (event->what != RECOAT_HEAP_ALLOCATED)
+		if (event->what != RECOAT_HEAP_ALLOCATED || hide(merge, lane, event))
 			continue;
 		row = &merge->row[recoat_load_node(merge->load, event->path)];
 		if (*row == RECOAT_NONE)
@@ -88,19 +121,14 @@ static int advance(struct merge *merge, struct lane *lane)
 	int result =
 		recoat_cursor_next(lane->cursor, lane->event, BATCH, &packet, merge->load->error);
 
-	lane->count = result > 0 ? (size_t)result : 0;
-	if (lane->count && packet)
+	if (result > 0 && packet)
 		see_packet(merge, lane, packet);
+	lane->count = result > 0 ? count_before_end(merge, lane, (size_t)result) : 0;
 	set_next(merge, lane, 0);
 	find_rows(merge, lane);
 	recoat_replay_prefetch(&merge->replay, lane->event, lane->count);
 	merge->load->process->events += lane->count;
 	return result < 0 ? result : 0;
-}
-
-static int64_t real_time(const struct merge *merge, uint64_t tick)
-{
-	return recoat_clock_time(&merge->load->metadata->tick, tick);
 }
 
 static const struct recoat_heap_event *next_event(const struct lane *lane)
@@ -271,6 +299,8 @@ static void create_merge(struct merge *merge)
 	memset(merge->row, 0xFF, nodes * sizeof(*merge->row));
 	merge->lane = recoat_calloc(merge->lanes, sizeof(*merge->lane));
 	merge->time = recoat_calloc(merge->lanes, sizeof(*merge->time));
+	if (merge->load->model->filter)
+		merge->hidden = recoat_replay_add_row(&merge->replay);
 }
 
 static void destroy_merge(struct merge *merge)

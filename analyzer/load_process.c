@@ -157,6 +157,9 @@ static void take_heap_sample(struct recoat_load *load, const struct recoat_event
 		.peak = event->as.heap_sample.peak,
 	};
 
+	/* The heap is that of all threads. */
+	if (load->model->filter && load->model->filter->threads)
+		return;
 	recoat_load_heap_point(load, &point);
 }
 
@@ -213,6 +216,17 @@ static void take_end(struct recoat_load *load, const struct recoat_process_end *
 	load->process->max_resident = event->max_resident;
 }
 
+/* Counters are as of the end, of all threads: there are none of a part. */
+static void take_counter(struct recoat_load *load, const struct recoat_counter *event)
+{
+	struct recoat_model *model = load->model;
+
+	if (model->filter)
+		model->left_out.plugins = true;
+	else
+		recoat_plugins_take_counter(&model->plugins, &model->strings, event);
+}
+
 /* All counters of an object are there from the start; who never counted is not told of. */
 static void take_plugin_count(struct recoat_load *load, const struct recoat_plugin_count *event)
 {
@@ -220,7 +234,18 @@ static void take_plugin_count(struct recoat_load *load, const struct recoat_plug
 		.plugin = event->plugin, .name = event->name, .value = event->value};
 
 	if (event->value)
-		recoat_plugins_take_counter(&load->model->plugins, &load->model->strings, &counter);
+		take_counter(load, &counter);
+}
+
+/* What a plugin found wrong is of no thread. */
+static void take_mismatch(struct recoat_load *load, const struct recoat_mismatch *event)
+{
+	struct recoat_model *model = load->model;
+
+	if (model->filter)
+		model->left_out.plugins = true;
+	else
+		recoat_plugins_take_mismatch(&model->plugins, &model->strings, event);
 }
 
 int recoat_load_process_event(struct recoat_load *load, const struct recoat_event *event)
@@ -245,7 +270,7 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 		break;
 	case RECOAT_KEY_kernel_link:
 		recoat_numbers_put(&load->link, event->as.kernel_link.link,
-			       kernel_row(load, &event->as.kernel_link));
+				   kernel_row(load, &event->as.kernel_link));
 		break;
 	case RECOAT_KEY_call_path:
 		take_call_path(load, &event->as.call_path);
@@ -272,20 +297,22 @@ int recoat_load_process_event(struct recoat_load *load, const struct recoat_even
 	case RECOAT_KEY_heap_recording:
 		take_heap_recording(load, &event->as.heap_recording);
 		break;
+	case RECOAT_KEY_thread_name:
+		recoat_threads_see(&load->model->threads, event->as.thread_name.tid)->name =
+			intern(load, event->as.thread_name.name);
+		break;
 	case RECOAT_KEY_plugin_note:
 		recoat_plugins_take_note(&load->model->plugins, &load->model->strings,
 					 &event->as.plugin_note);
 		break;
 	case RECOAT_KEY_counter:
-		recoat_plugins_take_counter(&load->model->plugins, &load->model->strings,
-					    &event->as.counter);
+		take_counter(load, &event->as.counter);
 		break;
 	case RECOAT_KEY_plugin_count:
 		take_plugin_count(load, &event->as.plugin_count);
 		break;
 	case RECOAT_KEY_mismatch:
-		recoat_plugins_take_mismatch(&load->model->plugins, &load->model->strings,
-					     &event->as.mismatch);
+		take_mismatch(load, &event->as.mismatch);
 		break;
 	case RECOAT_KEY_process_end:
 		take_end(load, &event->as.process_end);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known while one trace is read. Private to load.c and load_process.c. */
+/* What is known while one trace is read. Private to the files load*.c. */
 #ifndef RECOAT_LOAD_STATE_H
 #define RECOAT_LOAD_STATE_H
 
@@ -31,10 +31,11 @@ struct recoat_load {
 	bool started;
 	uint32_t tid;         /* Whose spans are being read, */
 	uint32_t lane;        /* and its lane, RECOAT_NONE until it has a span. */
+	bool left_out;        /* A filter leaves this thread out. */
 	bool shards;          /* The streams at hand are those of heap shards. */
 	uint32_t shard;       /* Of the latest of these, RECOAT_NONE before the first. */
 	bool total_begun;     /* The latest span_total had no span_period yet, */
-	bool total_empty;     /* and was being made when the process was killed. */
+	bool total_skipped;   /* and does not count: a filter leaves it out, or it is empty. */
 	uint64_t drops;       /* The stream's count in its latest packet. */
 	uint64_t sample_step; /* One in so many samples is kept. */
 	uint64_t samples_seen;
@@ -72,7 +73,15 @@ static inline uint32_t recoat_load_node(struct recoat_load *load, uint32_t node)
 	return found != RECOAT_NONE ? found : recoat_load_unknown_node(load, node);
 }
 
-/* Take an event of the process stream. 0, or -EINVAL with the load's error filled. */
+/* Take an event of these streams. 0, or -EINVAL with the load's error filled. */
 int recoat_load_process_event(struct recoat_load *load, const struct recoat_event *event);
+int recoat_load_span_event(struct recoat_load *load, const struct recoat_event *event);
+int recoat_load_heap_event(struct recoat_load *load, const struct recoat_event *event);
+
+/* Spans of which no more than sums was written, on the lane of their thread. */
+void recoat_load_show_totals(struct recoat_load *load);
+
+/* All heap_live events that the latest heap_snapshot announced must have come: 0 or -EINVAL. */
+int recoat_load_end_snapshot(struct recoat_load *load);
 
 #endif

@@ -135,11 +135,13 @@ static int load_directory(struct recoat_model *model, const char *path, recoat_p
 }
 
 static int create(struct recoat_model **model, const char *path, bool has_lanes,
-		  recoat_progress *progress, struct recoat_error *error)
+		  const struct recoat_filter *filter, recoat_progress *progress,
+		  struct recoat_error *error)
 {
 	struct recoat_model *loaded = new_model();
 	int result = recoat_packed_extract(path, &loaded->extracted, error);
 
+	loaded->filter = filter;
 	loaded->has_lanes = has_lanes;
 	if (!result)
 		result = load_directory(loaded, loaded->extracted ? loaded->extracted : path,
@@ -159,13 +161,42 @@ static int create(struct recoat_model **model, const char *path, bool has_lanes,
 int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
 			struct recoat_error *error)
 {
-	return create(model, path, false, progress, error);
+	return create(model, path, false, NULL, progress, error);
 }
 
 int recoat_model_create_with_lanes(struct recoat_model **model, const char *path,
 				   recoat_progress *progress, struct recoat_error *error)
 {
-	return create(model, path, true, progress, error);
+	return create(model, path, true, NULL, progress, error);
+}
+
+/* A heap trace is read to the end of the part only, but the process went on. */
+static void take_ends(struct recoat_model *part, const struct recoat_model *whole)
+{
+	for (size_t i = 0; i < part->processes && i < whole->processes; i++)
+		if (part->process[i].last < whole->process[i].last)
+			part->process[i].last = whole->process[i].last;
+}
+
+int recoat_model_create_part(struct recoat_model **model, const char *path,
+			     struct recoat_filter *filter, recoat_progress *progress,
+			     struct recoat_error *error)
+{
+	struct recoat_model *whole;
+	int result;
+
+	if (!recoat_filter_is_set(filter))
+		return recoat_model_create(model, path, progress, error);
+	result = recoat_model_create(&whole, path, progress, error);
+	if (result)
+		return result;
+	result = recoat_filter_find(filter, whole, error);
+	if (!result)
+		result = create(model, path, false, filter, progress, error);
+	if (!result)
+		take_ends(*model, whole);
+	recoat_model_destroy(whole);
+	return result;
 }
 
 static void fini_process(struct recoat_process *process)
@@ -198,20 +229,28 @@ void recoat_model_destroy(struct recoat_model *model)
 	recoat_lifetimes_fini(&model->lifetimes);
 	recoat_mappings_fini(&model->mappings);
 	recoat_cct_fini(&model->cct);
+	recoat_threads_fini(&model->threads);
 	recoat_strings_fini(&model->strings);
 	free(model);
 }
 
-uint64_t recoat_model_duration(const struct recoat_model *model)
+int64_t recoat_model_origin(const struct recoat_model *model)
 {
-	int64_t first = INT64_MAX, last = INT64_MIN;
+	int64_t first = INT64_MAX;
 
-	for (size_t i = 0; i < model->processes; i++) {
+	for (size_t i = 0; i < model->processes; i++)
 		if (model->process[i].first < first)
 			first = model->process[i].first;
+	return first;
+}
+
+uint64_t recoat_model_duration(const struct recoat_model *model)
+{
+	int64_t first = recoat_model_origin(model), last = INT64_MIN;
+
+	for (size_t i = 0; i < model->processes; i++)
 		if (model->process[i].last > last)
 			last = model->process[i].last;
-	}
 	return last > first ? (uint64_t)last - (uint64_t)first : 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "analyzer/cct.h"
+#include "analyzer/filter.h"
 #include "analyzer/histograms.h"
 #include "analyzer/lanes.h"
 #include "analyzer/lifetimes.h"
@@ -18,6 +19,7 @@
 #include "analyzer/span_totals.h"
 #include "analyzer/spans.h"
 #include "analyzer/strings.h"
+#include "analyzer/threads.h"
 #include "analyzer/timeline.h"
 #include "recoat/recording.h"
 
@@ -97,7 +99,18 @@ struct recoat_process {
 	uint64_t events;
 };
 
+/* What a filter leaves out since the recording does not say when it was, or whose. */
+struct recoat_left_out {
+	uint64_t summed_calls; /* Of kernels, that were summed up as they ended. */
+	bool heap;             /* Call paths of the heap are counters: see RECOAT_HEAP=trace. */
+	bool cpu;              /* CPU samples are. */
+	bool mappings, plugins;
+};
+
 struct recoat_model {
+	const struct recoat_filter *filter; /* Borrowed; NULL: all of the recording is here. */
+	struct recoat_left_out left_out;
+	struct recoat_threads threads;
 	struct recoat_strings strings;
 	struct recoat_cct cct;
 	struct recoat_spans spans;
@@ -109,7 +122,7 @@ struct recoat_model {
 	struct recoat_map kernel_index;
 	struct recoat_histograms histograms; /* By kernel. */
 	struct recoat_span_totals totals;    /* Of the trace that is being read. */
-	struct recoat_process *process; /* In order of their start. */
+	struct recoat_process *process;      /* In order of their start. */
 	size_t processes, process_room;
 	struct recoat_refusal *refusal;
 	size_t refusals, refusal_room;
@@ -118,9 +131,9 @@ struct recoat_model {
 	struct recoat_lifetimes_table lifetimes; /* From heap traces. */
 	struct recoat_mappings mappings;         /* Not part of the heap. */
 	struct recoat_plugins plugins;
-	struct recoat_packed packed;             /* Names that came with the recording. */
-	char *extracted;                         /* Where the archive was unpacked, or NULL. */
-	uint64_t unknown_paths;                  /* Events whose call path was never recorded. */
+	struct recoat_packed packed; /* Names that came with the recording. */
+	char *extracted;             /* Where the archive was unpacked, or NULL. */
+	uint64_t unknown_paths;      /* Events whose call path was never recorded. */
 	uint64_t events;
 	size_t unusable; /* Processes that were killed before they wrote anything. */
 };
@@ -129,11 +142,11 @@ struct recoat_model {
 typedef void recoat_progress(uint64_t done, uint64_t total);
 
 /*
- * Read the recording at `path`, a directory or an archive of it, into a new model, which the caller destroys. All streams of
- * all processes are read once; memory is bounded by the number of different call paths and, for
- * a heap trace, by the blocks that are live at a time and one packet a stream, and for snapshots, by
- * what a process may write of them (docs/recording-format.md). 0, or -errno with `error` filled
- * and no model.
+ * Read the recording at `path`, a directory or an archive of it, into a new model, which the caller
+ * destroys. All streams of all processes are read once; memory is bounded by the number of
+ * different call paths and, for a heap trace, by the blocks that are live at a time and one packet
+ * a stream, and for snapshots, by what a process may write of them (docs/recording-format.md). 0,
+ * or -errno with `error` filled and no model.
  */
 int recoat_model_create(struct recoat_model **model, const char *path, recoat_progress *progress,
 			struct recoat_error *error);
@@ -142,6 +155,15 @@ int recoat_model_create(struct recoat_model **model, const char *path, recoat_pr
 int recoat_model_create_with_lanes(struct recoat_model **model, const char *path,
 				   recoat_progress *progress, struct recoat_error *error);
 
+/*
+ * The same of a part, if the filter asks for one. It is found in a model of the whole first, so
+ * this takes twice as long. What is known of processes is that of all of the recording, but for the
+ * heap where `heap_traced`. The filter is borrowed.
+ */
+int recoat_model_create_part(struct recoat_model **model, const char *path,
+			     struct recoat_filter *filter, recoat_progress *progress,
+			     struct recoat_error *error);
+
 void recoat_model_destroy(struct recoat_model *model);
 
 /* From the first event of the process to the last, in nanoseconds. */
@@ -149,6 +171,9 @@ static inline uint64_t recoat_process_duration(const struct recoat_process *proc
 {
 	return (uint64_t)process->last - (uint64_t)process->first;
 }
+
+/* When the first event of any process was, in nanoseconds since the epoch. */
+int64_t recoat_model_origin(const struct recoat_model *model);
 
 /* From the first event of any process to the last, in nanoseconds. */
 uint64_t recoat_model_duration(const struct recoat_model *model);

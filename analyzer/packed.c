@@ -12,6 +12,7 @@
 #include "analyzer/format.h"
 #include "analyzer/memory.h"
 #include "analyzer/model.h"
+#include "analyzer/regular.h"
 #include "analyzer/sites.h"
 
 #define FIRST_LINE "recoat-symbols-1"
@@ -232,16 +233,14 @@ int recoat_packed_load(struct recoat_model *model, const char *directory,
 				.path = path,
 				.module = RECOAT_NONE,
 				.frame = RECOAT_NONE};
-	FILE *file = fopen(path, "re");
-	int result = 0;
+	int fd = recoat_regular_open(path, error), result = fd < 0 && fd != -ENOENT ? fd : 0;
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 
 	if (file) {
 		model->packed.count = model->cct.frames;
 		model->packed.at = recoat_calloc(model->cct.frames, sizeof(*model->packed.at));
 		result = read_lines(&reader, file);
 		fclose(file);
-	} else if (errno != ENOENT) {
-		result = recoat_error_set(error, -errno, "%s: %s", path, strerror(errno));
 	}
 	free(path);
 	return result;

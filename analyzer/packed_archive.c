@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <ftw.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
+#include "analyzer/regular.h"
 
 #define DEEP 16 /* Directories that are open at a time while removing. */
 
@@ -73,15 +75,42 @@ static char *only_entry(const char *path)
 	return NULL;
 }
 
+/* An archive may hold what is no file, too. It has been made then, but nobody has looked into it.
+ */
+static int check_entries(const char *path, char *into, struct recoat_error *error)
+{
+	char *const roots[] = {into, NULL};
+	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *entry;
+	int result = 0;
+
+	while (!result && tree && (entry = fts_read(tree)))
+		if (entry->fts_info != FTS_D && entry->fts_info != FTS_DP &&
+		    entry->fts_info != FTS_F)
+			result = recoat_error_set(
+				error, -EINVAL,
+				"%s: holds %s, which is %s, expected directories and "
+				"regular files that can be read",
+				path, entry->fts_path + strlen(into) + 1,
+				recoat_regular_kind(entry->fts_statp->st_mode));
+	if (tree)
+		fts_close(tree);
+	return result;
+}
+
 static int extract(const char *path, char *into, char **directory, struct recoat_error *error)
 {
-	char *const arguments[] = {(char *)"tar", (char *)"-xf", (char *)path, (char *)"-C", into,
-				   (char *)"--no-same-owner", NULL};
+	char *const arguments[] = {(char *)"tar", (char *)"-xf", (char *)path,
+				   (char *)"-C",  into,          (char *)"--no-same-owner",
+				   NULL};
 	int result = recoat_packed_tar(arguments, error);
 
 	if (result)
-		return recoat_error_context(error, result, "%s: a file, expected a directory or an archive",
-					    path);
+		return recoat_error_context(error, result,
+					    "%s: a file, expected a directory or an archive", path);
+	result = check_entries(path, into, error);
+	if (result)
+		return result;
 	*directory = only_entry(into);
 	if (!*directory)
 		return recoat_error_set(error, -EINVAL,

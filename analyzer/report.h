@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "analyzer/functions.h"
+#include "analyzer/report_sort.h"
 #include "analyzer/sites.h"
 
 struct recoat_error;
@@ -20,10 +21,11 @@ struct recoat_report {
 	const char *path; /* Of the recording. */
 	enum recoat_site_order order;
 	enum recoat_function_order function_order;
-	size_t limit; /* Rows of a table, lines of a tree; 0: no limit. */
-	size_t depth; /* Calls below each other that a tree shows; 0: no limit. */
-	const char *kernels; /* Only those whose names match this glob; NULL: all. */
-	const size_t *column; /* Columns of the table of kernels, NULL: all; see below. */
+	struct recoat_sorts sorts; /* Of tables of text, besides the two. */
+	size_t limit;              /* Rows of a table, lines of a tree; 0: no limit. */
+	size_t depth;              /* Calls below each other that a tree shows; 0: no limit. */
+	const char *kernels;       /* Only those whose names match this glob; NULL: all. */
+	const size_t *column;      /* Columns of the table of kernels, NULL: all; see below. */
 	size_t columns;
 	double least; /* Percent of the whole below which a tree is pruned. */
 	size_t width; /* Columns of the page, 0: any. */
@@ -31,6 +33,12 @@ struct recoat_report {
 
 /* What was run, where, for how long, and how it ended. */
 void recoat_report_header(const struct recoat_report *report, FILE *file);
+
+/* Which part of the recording that is, and what is missing in it; nothing if it is all. */
+void recoat_report_filter(const struct recoat_report *report, FILE *file);
+
+/* Is the heap over time that of what the report is of? That of one thread is not known. */
+bool recoat_report_has_heap(const struct recoat_report *report);
 
 /* Arguments in one line, those with blanks in quotes; for the caller to free. */
 char *recoat_report_command(const struct recoat_process *process);
@@ -53,9 +61,9 @@ void recoat_report_operations(const struct recoat_report *report, FILE *file);
 bool recoat_report_has_kernel(const struct recoat_report *report, const char *kernel);
 
 /*
- * The numbers of the columns of the table of kernels that `names` lists by their titles, with commas
- * between them; `chosen` has room for RECOAT_KERNEL_COLUMNS. Returns how many, or 0 if one is
- * unknown or there twice, which becomes `*bad`, of `*length` bytes.
+ * The numbers of the columns of the table of kernels that `names` lists by their titles, with
+ * commas between them; `chosen` has room for RECOAT_KERNEL_COLUMNS. Returns how many, or 0 if one
+ * is unknown or there twice, which becomes `*bad`, of `*length` bytes.
  */
 #define RECOAT_KERNEL_COLUMNS 13
 size_t recoat_report_find_columns(const char *names, size_t *chosen, const char **bad,
@@ -84,6 +92,9 @@ void recoat_report_timeline(const struct recoat_report *report, FILE *file);
 
 /* What was live at some moments of the run, nothing if there are no snapshots. */
 void recoat_report_snapshots(const struct recoat_report *report, FILE *file);
+
+/* Who held more or less at the end of a part than at its begin, as far as snapshots tell. */
+void recoat_report_growth(const struct recoat_report *report, FILE *file);
 
 /* What the figures rest on, and what is missing. */
 void recoat_report_footer(const struct recoat_report *report, FILE *file);

@@ -10,12 +10,6 @@
 
 #define SCHEMA "recoat-report-1"
 
-static void set_cpu(json_t *object, const struct recoat_cpu_counts *cpu)
-{
-	set(object, "cpu_samples", number(cpu->samples));
-	set(object, "cpu_sampled_ns", number(cpu->time));
-}
-
 static void set_sums(json_t *object, const struct recoat_span_sums *sums, uint64_t self)
 {
 	set(object, "calls", number(sums->calls));
@@ -38,108 +32,11 @@ static void set_sums(json_t *object, const struct recoat_span_sums *sums, uint64
 	set(object, "peak_bytes", number(sums->peak));
 }
 
-static json_t *losses(const struct recoat_process *process)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < process->losses; i++) {
-		json_t *loss = json_object();
-
-		set(loss, "reason", text(process->loss[i].reason));
-		set(loss, "count", number(process->loss[i].count));
-		json_array_append_new(array, loss);
-	}
-	return array;
-}
-
-static json_t *samples(const struct recoat_process *process)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < process->samples; i++) {
-		json_t *sample = json_array();
-
-		json_array_append_new(sample, number(process->sample[i].time));
-		json_array_append_new(sample, number(process->sample[i].live));
-		json_array_append_new(sample, number(process->sample[i].peak));
-		json_array_append_new(array, sample);
-	}
-	return array;
-}
-
-static json_t *path_counts(const struct recoat_process *process)
-{
-	const struct recoat_call_path_counts *counts = &process->path_counts;
-	json_t *object = json_object();
-
-	set(object, "lookups", number(counts->lookups));
-	set(object, "unwound", number(counts->unwound));
-	set(object, "verified", number(counts->verified));
-	set(object, "disagreements", number(counts->disagreements));
-	set(object, "incomplete", number(counts->incomplete));
-	set(object, "truncated", number(counts->truncated));
-	set(object, "completed", number(process->paths_completed));
-	set(object, "completed_by", text_or_null(process->paths_library));
-	return object;
-}
-
-static json_t *process_json(const struct recoat_process *process)
-{
-	json_t *object = json_object();
-
-	set(object, "trace", text(process->trace));
-	set(object, "pid", number(process->pid));
-	set(object, "parent_pid", number(process->parent_pid));
-	set(object, "forked", json_boolean(process->forked));
-	set(object, "ended_cleanly", json_boolean(process->ended));
-	set(object, "replaced_by_exec", json_boolean(process->exec_seen));
-	set(object, "program", text(process->program));
-	set(object, "arguments", texts(process->argument, process->arguments));
-	set(object, "directory", text(process->directory));
-	set(object, "settings", texts(process->setting, process->settings));
-	set(object, "recoat_version", text(process->version));
-	set(object, "host", text(process->host));
-	set(object, "kernel", text(process->kernel));
-	set(object, "machine", text(process->machine));
-	set(object, "processors", number(process->processors));
-	set(object, "start_ns", signed_number(process->start_real));
-	set(object, "wall_ns", number(recoat_process_duration(process)));
-	set(object, "user_ns", number(process->user_time));
-	set(object, "system_ns", number(process->system_time));
-	set(object, "max_resident_bytes", number(process->max_resident));
-	set(object, "heap_recorded", json_boolean(process->has_heap));
-	set(object, "heap_estimated", json_boolean(process->heap_period));
-	set(object, "heap_sample_period_bytes", number(process->heap_period));
-	set(object, "heap_traced", json_boolean(process->heap_traced));
-	set(object, "frees_of_unknown_blocks", number(process->strangers));
-	set(object, "lost_frees", number(process->overlaps));
-	set(object, "heap_shards", number(process->heap_shards));
-	set(object, "heap_live_bytes", signed_number(process->heap_live));
-	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
-	set(object, "heap_peak_ns", number(process->heap_peak_time));
-	set(object, "heap_samples", samples(process));
-	set(object, "heap_snapshots", recoat_report_json_snapshots(&process->snapshots));
-	set(object, "cpu_period_ns", number(process->cpu_period));
-	set(object, "cpu_signal", number(process->cpu_signal));
-	set(object, "cpu_stopped", text_or_null(process->cpu_stopped));
-	set_cpu(object, &process->cpu);
-	set(object, "cpu_in_runtime_ns", number(process->cpu_in_runtime));
-	set(object, "cpu_lost_ns", number(process->cpu_lost));
-	set(object, "mapped_bytes", number(process->mapped_live));
-	set(object, "mapped_peak_bytes", number(process->mapped_peak));
-	set(object, "mapped_peak_ns", number(process->mapped_peak_time));
-	set(object, "events", number(process->events));
-	set(object, "call_path_counts", path_counts(process));
-	set(object, "dropped_events", number(process->packet_drops));
-	set(object, "dropped", losses(process));
-	return object;
-}
-
 static void put_processes(const struct recoat_report *report, FILE *file)
 {
 	begin_list(file, "processes");
 	for (size_t i = 0; i < report->model->processes; i++)
-		put_element(file, i, process_json(&report->model->process[i]));
+		put_element(file, i, recoat_report_json_process(&report->model->process[i]));
 	end_list(file);
 }
 
@@ -183,12 +80,24 @@ json_t *recoat_report_json_kernel(const struct recoat_kernel_row *row)
 	return object;
 }
 
+/* What a filter leaves out is null, not 0. */
+static bool put_null(FILE *file, const char *name, bool left_out)
+{
+	if (left_out)
+		fprintf(file, ",\n\"%s\": null", name);
+	return left_out;
+}
+
 static void put_kernels(const struct recoat_report *report, FILE *file)
 {
 	begin_list(file, "kernels");
 	for (size_t i = 0; i < report->model->kernels; i++) {
 		json_t *object = recoat_report_json_kernel(&report->model->kernel[i]);
 
+		if (report->model->left_out.cpu) {
+			set(object, "cpu_samples", json_null());
+			set(object, "cpu_sampled_ns", json_null());
+		}
 		set_histograms(object, report->model, i);
 		put_element(file, i, object);
 	}
@@ -199,6 +108,8 @@ static void put_sites(const struct recoat_report *report, FILE *file)
 {
 	struct recoat_sites sites;
 
+	if (put_null(file, "allocation_sites", report->model->left_out.heap))
+		return;
 	recoat_sites_create(&sites, report->model, report->symbols, report->order);
 	begin_list(file, "allocation_sites");
 	for (size_t i = 0; i < sites.count; i++) {
@@ -222,6 +133,8 @@ static void put_functions(const struct recoat_report *report, FILE *file)
 {
 	struct recoat_functions functions;
 
+	if (put_null(file, "functions", report->model->left_out.cpu))
+		return;
 	recoat_functions_create(&functions, report->model, report->symbols, report->function_order);
 	begin_list(file, "functions");
 	for (size_t i = 0; i < functions.count; i++) {
@@ -350,10 +263,13 @@ static void put_complaints(const struct recoat_report *report, FILE *file)
 void recoat_report_json_totals(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
-	json_t *heap = json_object(), *cpu = json_object();
+	json_t *heap = model->left_out.heap ? json_null() : json_object();
+	json_t *cpu = model->left_out.cpu ? json_null() : json_object();
 
-	set_cpu(cpu, &model->cpu);
-	set_heap(heap, &model->heap);
+	if (!model->left_out.cpu)
+		set_cpu(cpu, &model->cpu);
+	if (!model->left_out.heap)
+		set_heap(heap, &model->heap);
 	fprintf(file, ",\n\"wall_ns\": ");
 	put(file, number(recoat_model_duration(model)));
 	fprintf(file, ",\n\"events\": ");
@@ -376,12 +292,14 @@ void recoat_report_json(const struct recoat_report *report, FILE *file)
 {
 	fprintf(file, "{\"schema\": \"" SCHEMA "\",\n\"recording\": ");
 	put(file, text(report->path));
+	recoat_report_json_filter(report, file);
 	recoat_report_json_totals(report, file);
 	put_processes(report, file);
 	put_kernels(report, file);
 	put_functions(report, file);
 	put_sites(report, file);
-	recoat_report_json_mappings(report, file);
+	if (!put_null(file, "mappings", report->model->left_out.mappings))
+		recoat_report_json_mappings(report, file);
 	recoat_report_json_plugins(report, file);
 	put_spans(report, file);
 	put_nodes(report, file);

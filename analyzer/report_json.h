@@ -16,6 +16,7 @@
 
 struct recoat_kernel_row;
 struct recoat_plugin_row;
+struct recoat_process;
 
 /* Texts of a recording need not be UTF-8; what is not becomes one '?' a byte. */
 static inline json_t *text(const char *from)
@@ -99,6 +100,12 @@ static inline void set_heap(json_t *object, const struct recoat_heap_counts *hea
 	set(object, "at_peak_bytes", signed_number(heap->at_peak));
 }
 
+static inline void set_cpu(json_t *object, const struct recoat_cpu_counts *cpu)
+{
+	set(object, "cpu_samples", number(cpu->samples));
+	set(object, "cpu_sampled_ns", number(cpu->time));
+}
+
 static inline void set_call(json_t *object, const struct recoat_call *call)
 {
 	set(object, "function", text(call->function));
@@ -109,6 +116,12 @@ static inline void set_call(json_t *object, const struct recoat_call *call)
 
 /* The members that are sums over the whole run, with a comma before each. */
 void recoat_report_json_totals(const struct recoat_report *report, FILE *file);
+
+/* The members "filter" and "threads", with a comma before each. */
+void recoat_report_json_filter(const struct recoat_report *report, FILE *file);
+
+/* A row of processes. */
+json_t *recoat_report_json_process(const struct recoat_process *process);
 
 /* A row of kernels. */
 json_t *recoat_report_json_kernel(const struct recoat_kernel_row *row);

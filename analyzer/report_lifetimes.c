@@ -12,6 +12,14 @@
 
 #define TICK 1000000u /* Nanoseconds; lifetimes are in milliseconds. */
 
+static const struct recoat_column columns[] = {
+	{"count", RECOAT_RIGHT},   {"size 50%", RECOAT_RIGHT}, {"size 90%", RECOAT_RIGHT},
+	{"freed", RECOAT_RIGHT},   {"life 50%", RECOAT_RIGHT}, {"life 90%", RECOAT_RIGHT},
+	{"longest", RECOAT_RIGHT}, {"function", RECOAT_LEFT},
+};
+const struct recoat_sheet recoat_sheet_lifetimes = {"lifetimes", columns,
+						    sizeof(columns) / sizeof(*columns)};
+
 /* The largest size of the class in which this share of all blocks ends. */
 static void cell_size(struct recoat_table *table, const uint64_t *sizes, double share)
 {
@@ -23,7 +31,8 @@ static void cell_size(struct recoat_table *table, const uint64_t *sizes, double 
 	else if (largest < 1024)
 		recoat_table_cell(table, "%" PRId64 " B", largest);
 	else
-		recoat_table_cell(table, "%s", recoat_format_bytes(largest + 1).text);
+		recoat_table_bytes(table, largest + 1);
+	recoat_table_key(table, class);
 }
 
 static void cell_lifetime(struct recoat_table *table, const struct recoat_lifetimes *lifetimes,
@@ -35,7 +44,7 @@ static void cell_lifetime(struct recoat_table *table, const struct recoat_lifeti
 	if (!lifetimes->freed)
 		recoat_table_cell(table, "-");
 	else
-		recoat_table_cell(table, "%s", recoat_format_time((uint64_t)TICK << class).text);
+		recoat_table_time(table, (uint64_t)TICK << class);
 }
 
 static void site_cells(struct recoat_table *table, const struct recoat_site *site)
@@ -43,12 +52,10 @@ static void site_cells(struct recoat_table *table, const struct recoat_site *sit
 	const struct recoat_lifetimes *lifetimes = site->lifetimes;
 	char *label = recoat_site_label(site);
 
-	recoat_table_cell(table, "%s", recoat_format_count(site->heap.allocations).text);
+	recoat_table_count(table, site->heap.allocations);
 	cell_size(table, lifetimes->size, 0.5);
 	cell_size(table, lifetimes->size, 0.9);
-	recoat_table_cell(
-		table, "%s",
-		recoat_format_share((double)lifetimes->freed, (double)site->heap.allocations).text);
+	recoat_table_share(table, (double)lifetimes->freed, (double)site->heap.allocations);
 	cell_lifetime(table, lifetimes, 0.5);
 	cell_lifetime(table, lifetimes, 0.9);
 	cell_lifetime(table, lifetimes, 1);
@@ -58,31 +65,23 @@ static void site_cells(struct recoat_table *table, const struct recoat_site *sit
 
 void recoat_report_lifetimes(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column column[] = {
-		{"count", RECOAT_RIGHT},   {"size 50%", RECOAT_RIGHT}, {"90%", RECOAT_RIGHT},
-		{"freed", RECOAT_RIGHT},   {"life 50%", RECOAT_RIGHT}, {"90%", RECOAT_RIGHT},
-		{"longest", RECOAT_RIGHT}, {"function", RECOAT_LEFT},
-	};
+	const char *sorted = recoat_report_sort(report, &recoat_sheet_lifetimes);
 	struct recoat_table *table;
 	struct recoat_sites sites;
-	size_t shown = 0, left_out = 0;
+	size_t left_out;
 
 	if (!report->model->lifetimes.count)
 		return;
-	fprintf(file, "\nLIFETIMES in the order above; sizes and lifetimes of so many percent of "
-		      "the blocks are at most, in powers of two\n");
+	fprintf(file,
+		"\nLIFETIMES in %s%s; sizes and lifetimes of so many percent of the blocks are at "
+		"most, in powers of two\n",
+		sorted ? "order of " : "the order above", sorted ? sorted : "");
 	recoat_sites_create(&sites, report->model, report->symbols, report->order);
-	table = recoat_table_create(column, sizeof(column) / sizeof(*column));
-	for (size_t i = 0; i < sites.count; i++) {
-		if (!sites.at[i].lifetimes)
-			continue;
-		if (report->limit && shown == report->limit) {
-			left_out++;
-			continue;
-		}
-		site_cells(table, &sites.at[i]);
-		shown++;
-	}
+	table = recoat_table_create(columns, recoat_sheet_lifetimes.columns);
+	for (size_t i = 0; i < sites.count; i++)
+		if (sites.at[i].lifetimes)
+			site_cells(table, &sites.at[i]);
+	left_out = recoat_report_arrange(report, &recoat_sheet_lifetimes, table, report->limit);
 	recoat_table_print(table, file, report->width);
 	if (left_out)
 		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);

@@ -10,6 +10,13 @@
 #include "analyzer/model.h"
 #include "analyzer/table.h"
 
+static const struct recoat_column columns[] = {
+	{"time", RECOAT_RIGHT},    {"share", RECOAT_RIGHT},    {"calls", RECOAT_RIGHT},
+	{"kernels", RECOAT_RIGHT}, {"operation", RECOAT_LEFT},
+};
+const struct recoat_sheet recoat_sheet_operations = {"operations", columns,
+						     sizeof(columns) / sizeof(*columns)};
+
 /* Sums over the kernels of an operation. */
 struct operation {
 	const char *name; /* Interned. */
@@ -51,24 +58,20 @@ static size_t sum(const struct recoat_report *report, struct operation *operatio
 
 static void put_row(struct recoat_table *table, const struct operation *operation, uint64_t whole)
 {
-	recoat_table_cell(table, "%s", recoat_format_time(operation->self).text);
-	recoat_table_cell(table, "%s",
-			  recoat_format_share((double)operation->self, (double)whole).text);
-	recoat_table_cell(table, "%s", recoat_format_count(operation->calls).text);
-	recoat_table_cell(table, "%zu", operation->kernels);
+	recoat_table_time(table, operation->self);
+	recoat_table_share(table, (double)operation->self, (double)whole);
+	recoat_table_count(table, operation->calls);
+	recoat_table_count(table, operation->kernels);
 	recoat_table_cell(table, "%s", operation->name);
 }
 
 void recoat_report_operations(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column column[] = {
-		{"time", RECOAT_RIGHT},    {"share", RECOAT_RIGHT},    {"calls", RECOAT_RIGHT},
-		{"kernels", RECOAT_RIGHT}, {"operation", RECOAT_LEFT},
-	};
 	struct operation *operation = recoat_calloc(report->model->kernels + 1, sizeof(*operation));
 	struct operation total = {.name = "total"};
 	size_t count = sum(report, operation);
-	struct recoat_table *table = recoat_table_create(column, sizeof(column) / sizeof(*column));
+	struct recoat_table *table = recoat_table_create(columns, recoat_sheet_operations.columns);
+	const char *sorted = recoat_report_sort(report, &recoat_sheet_operations);
 
 	for (size_t i = 0; i < count; i++) {
 		total.kernels += operation[i].kernels;
@@ -80,9 +83,11 @@ void recoat_report_operations(const struct recoat_report *report, FILE *file)
 	recoat_table_rule(table);
 	put_row(table, &total, total.self);
 	if (count) {
-		fputs("\nOPERATIONS by time, each without kernels that it calls; a kernel counts once for "
-		      "each that served it\n",
-		      file);
+		recoat_report_arrange(report, &recoat_sheet_operations, table, 0);
+		fprintf(file,
+			"\nOPERATIONS by %s, each without kernels that it calls; a kernel counts "
+			"once for each that served it\n",
+			sorted ? sorted : "time");
 		recoat_table_print(table, file, report->width);
 	}
 	recoat_table_destroy(table);

@@ -13,6 +13,13 @@
 
 /* ---- Text. ---- */
 
+static const struct recoat_column columns[] = {
+	{"plugin", RECOAT_LEFT},  {"version", RECOAT_LEFT},  {"calls", RECOAT_RIGHT},
+	{"options", RECOAT_LEFT}, {"counters", RECOAT_LEFT},
+};
+const struct recoat_sheet recoat_sheet_plugins = {"plugins", columns,
+						  sizeof(columns) / sizeof(*columns)};
+
 /* Spans of its links, over all kernels. */
 static uint64_t calls_of(const struct recoat_model *model, const char *plugin)
 {
@@ -51,8 +58,7 @@ static void plugin_cells(struct recoat_table *table, const struct recoat_report 
 
 	recoat_table_cell(table, "%s", row->name);
 	recoat_table_cell(table, "%s", *row->version ? row->version : "-");
-	recoat_table_cell(table, "%s",
-			  recoat_format_count(calls_of(report->model, row->name)).text);
+	recoat_table_count(table, calls_of(report->model, row->name));
 	recoat_table_cell(table, "%s", *row->options ? row->options : "-");
 	recoat_table_cell(table, "%s", *counters ? counters : "-");
 	free(counters);
@@ -108,19 +114,16 @@ static void print_remarks(const struct recoat_plugin_row *row, FILE *file)
 
 void recoat_report_plugins(const struct recoat_report *report, FILE *file)
 {
-	static const struct recoat_column column[] = {
-		{"plugin", RECOAT_LEFT},  {"version", RECOAT_LEFT},  {"calls", RECOAT_RIGHT},
-		{"options", RECOAT_LEFT}, {"counters", RECOAT_LEFT},
-	};
 	const struct recoat_plugins *plugins = &report->model->plugins;
 	struct recoat_table *table;
 
 	if (!plugins->count)
 		return;
 	fprintf(file, "\nPLUGINS; calls: of kernels, that came to the plugin\n");
-	table = recoat_table_create(column, sizeof(column) / sizeof(*column));
+	table = recoat_table_create(columns, recoat_sheet_plugins.columns);
 	for (size_t i = 0; i < plugins->count; i++)
 		plugin_cells(table, report, &plugins->row[i]);
+	recoat_report_arrange(report, &recoat_sheet_plugins, table, 0);
 	recoat_table_print(table, file, report->width);
 	recoat_table_destroy(table);
 	for (size_t i = 0; i < plugins->count; i++)
@@ -184,6 +187,10 @@ json_t *recoat_report_json_plugin(const struct recoat_report *report,
 	set(object, "calls", number(calls_of(report->model, row->name)));
 	set(object, "counters", counters);
 	set(object, "mismatches", mismatches_json(row));
+	if (report->model->left_out.plugins) {
+		set(object, "counters", json_null());
+		set(object, "mismatches", json_null());
+	}
 	set(object, "refused", texts_json(&row->refused));
 	set(object, "unswapped", texts_json(&row->unswapped));
 	set(object, "log", texts_json(&row->log));

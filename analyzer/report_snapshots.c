@@ -30,7 +30,7 @@ static int by_time(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* All snapshots of all processes, in order of time; for the caller to free. */
+/* All snapshots of all processes that a part has, in order of time; for the caller to free. */
 static struct row *list(const struct recoat_model *model, size_t *count)
 {
 	struct row *rows = NULL;
@@ -41,8 +41,12 @@ static struct row *list(const struct recoat_model *model, size_t *count)
 		const struct recoat_process *process = &model->process[i];
 
 		for (size_t j = 0; j < process->snapshots.count; j++) {
+			const struct row row = {process, &process->snapshots.at[j]};
+
+			if (model->filter && !recoat_filter_has_time(model->filter, time_of(&row)))
+				continue;
 			rows = recoat_grow(rows, *count, &room, sizeof(*rows));
-			rows[(*count)++] = (struct row){process, &process->snapshots.at[j]};
+			rows[(*count)++] = row;
 		}
 	}
 	if (*count)
@@ -89,17 +93,6 @@ static void put_row(struct recoat_table *table, const struct recoat_report *repo
 	free(sites);
 }
 
-/* The time from which the timeline counts. */
-static int64_t origin_of(const struct recoat_model *model)
-{
-	int64_t origin = INT64_MAX;
-
-	for (size_t i = 0; i < model->processes; i++)
-		if (model->process[i].first < origin)
-			origin = model->process[i].first;
-	return origin;
-}
-
 void recoat_report_snapshots(const struct recoat_report *report, FILE *file)
 {
 	static const struct recoat_column columns[] = {{"at", RECOAT_RIGHT},
@@ -111,13 +104,16 @@ void recoat_report_snapshots(const struct recoat_report *report, FILE *file)
 	struct row *rows;
 	size_t count, shown;
 
+	if (!recoat_report_has_heap(report))
+		return;
 	rows = list(report->model, &count);
 	if (!count)
 		return;
 	shown = report->limit && report->limit < count ? report->limit : count;
 	table = recoat_table_create(columns, sizeof(columns) / sizeof(*columns));
 	for (size_t i = 0; i < shown; i++)
-		put_row(table, report, &rows[i * count / shown], origin_of(report->model));
+		put_row(table, report, &rows[i * count / shown],
+			recoat_model_origin(report->model));
 	fprintf(file, "\nSNAPSHOTS of the heap%s: %zu of %zu, what was live at one moment\n",
 		recoat_report_estimated(report), shown, count);
 	recoat_table_print(table, file, report->width);

@@ -91,6 +91,8 @@ static char *kernels_in(const struct recoat_model *model, int64_t begin, int64_t
 
 static void bounds(const struct recoat_model *model, int64_t *first, int64_t *last)
 {
+	const struct recoat_filter *filter = model->filter;
+
 	*first = INT64_MAX;
 	*last = INT64_MIN;
 	for (size_t i = 0; i < model->processes; i++) {
@@ -99,43 +101,77 @@ static void bounds(const struct recoat_model *model, int64_t *first, int64_t *la
 		if (model->process[i].last > *last)
 			*last = model->process[i].last;
 	}
+	if (filter && filter->begin > *first)
+		*first = filter->begin;
+	if (filter && filter->end < *last)
+		*last = filter->end;
 }
 
-static void put_row(struct recoat_table *table, const struct recoat_model *model, int64_t origin,
+static void put_row(struct recoat_table *table, const struct recoat_report *report, int64_t origin,
 		    int64_t begin, int64_t end, uint64_t most)
 {
+	const struct recoat_model *model = report->model;
 	static const char bar[BAR + 1] = "##############################";
 	uint64_t live = live_of_all(model, begin, end);
 	int length = most ? (int)((double)live / (double)most * BAR + 0.5) : 0;
 	char *kernels = kernels_in(model, begin, end);
 
 	recoat_table_cell(table, "%s", recoat_format_time((uint64_t)begin - (uint64_t)origin).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)live).text);
+	if (recoat_report_has_heap(report))
+		recoat_table_bytes(table, (int64_t)live);
+	else
+		recoat_table_cell(table, "-");
 	recoat_table_cell(table, "%.*s", length, bar);
 	recoat_table_cell(table, "%s", kernels);
 	free(kernels);
 }
 
-/* The process's live heap over time: each point holds until the next. */
-static void print_live(const struct recoat_process *process, FILE *file)
+/* The points of a process's heap that a part has; false: none of them. */
+static bool points_in(const struct recoat_process *process, const struct recoat_filter *filter,
+		      size_t *begin, size_t *end)
 {
-	uint64_t low = UINT64_MAX, from = 0, to = 0;
+	*begin = 0;
+	*end = process->samples;
+	for (size_t i = 0; filter && i < process->samples; i++) {
+		int64_t time = recoat_add(process->first, (int64_t)process->sample[i].time);
+
+		*begin += time < filter->begin;
+		*end -= time >= filter->end;
+	}
+	return *begin < *end;
+}
+
+/* The process's live heap over time: each point holds until the next. */
+static void print_live(const struct recoat_process *process, const struct recoat_filter *filter,
+		       FILE *file)
+{
+	uint64_t low = UINT64_MAX, high = 0, from = 0, to = 0;
+	size_t begin, end;
 	double sum = 0;
 
-	for (size_t i = 0; i < process->samples; i++) {
+	if (!points_in(process, filter, &begin, &end))
+		return;
+	for (size_t i = begin; i < end; i++) {
 		const struct recoat_heap_point *point = &process->sample[i];
 
 		low = point->live < low ? point->live : low;
-		if (i && point->time > to)
+		high = point->live > high ? point->live : high;
+		if (i > begin && point->time > to)
 			sum += (double)(point->time - to) * (double)process->sample[i - 1].live;
 		to = point->time;
-		from = i ? from : to;
+		from = i > begin ? from : to;
 	}
-	if (to > from)
-		fprintf(file, "process %u: live heap lowest %s, on average %s, highest %s\n",
-			process->pid, recoat_format_bytes((int64_t)low).text,
-			recoat_format_bytes((int64_t)(sum / (double)(to - from))).text,
-			recoat_format_bytes(process->heap_peak).text);
+	/* The highest of all may have been between two points. */
+	if (!filter)
+		high = (uint64_t)process->heap_peak;
+	if (to <= from)
+		return;
+	sum /= (double)(to - from);
+	/* Points of a damaged recording may be of any height. */
+	fprintf(file, "process %u: live heap lowest %s, on average %s, highest %s\n", process->pid,
+		recoat_format_bytes((int64_t)low).text,
+		recoat_format_bytes(sum < (double)INT64_MAX ? (int64_t)sum : INT64_MAX).text,
+		recoat_format_bytes((int64_t)high).text);
 }
 
 /* When row `i` of `rows` begins; spans of time may be any in a damaged recording. */
@@ -156,7 +192,7 @@ void recoat_report_timeline(const struct recoat_report *report, FILE *file)
 	struct recoat_table *table = recoat_table_create(columns, 4);
 	uint64_t rows = report->limit ? report->limit : ROWS;
 	uint64_t most = 0;
-	int64_t first, last;
+	int64_t origin = recoat_model_origin(model), first, last;
 
 	bounds(model, &first, &last);
 	if (last <= first)
@@ -171,13 +207,14 @@ void recoat_report_timeline(const struct recoat_report *report, FILE *file)
 			most = live;
 	}
 	for (uint64_t i = 0; i < rows; i++)
-		put_row(table, model, first, row_begin(first, last, i, rows),
+		put_row(table, report, origin, row_begin(first, last, i, rows),
 			row_begin(first, last, i + 1, rows), most);
 	fputs("\nTIMELINE: most bytes live, and the share of the time that kernels ran; several "
 	      "threads may pass 100%\n",
 	      file);
 	recoat_table_print(table, file, report->width);
 	for (size_t i = 0; i < model->processes; i++)
-		print_live(&model->process[i], file);
+		if (recoat_report_has_heap(report))
+			print_live(&model->process[i], model->filter, file);
 	recoat_table_destroy(table);
 }

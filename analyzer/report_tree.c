@@ -183,6 +183,10 @@ void recoat_report_cpu_tree(const struct recoat_report *report, FILE *file)
 	struct recoat_view view;
 	struct print print = {.view = &view, .cells = cpu_cells, .value = RECOAT_VIEW_CPU};
 
+	if (report->model->left_out.cpu) {
+		fputs("\nCPU time by call path\nnot known of a part\n", file);
+		return;
+	}
 	fprintf(file, "\nCPU time by call path, %g%% and more; estimated from %s samples\n",
 		report->least, recoat_format_count(report->model->cpu.samples).text);
 	recoat_view_cpu(&view, report->model, report->symbols);
@@ -214,6 +218,10 @@ void recoat_report_memory_tree(const struct recoat_report *report, FILE *file)
 	struct recoat_view view;
 	struct print print = {.view = &view, .cells = memory_cells, .value = report->order};
 
+	if (report->model->left_out.heap) {
+		fputs("\nMEMORY allocated by call path\nnot known of a part\n", file);
+		return;
+	}
 	fprintf(file, "\nMEMORY allocated by call path%s, in order of %s, %g%% and more\n",
 		recoat_report_estimated(report), recoat_site_order_names[report->order],
 		report->least);

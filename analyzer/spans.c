@@ -20,10 +20,15 @@ struct waiting {
 
 /* Those that wait at one depth, and when the first of them began. */
 struct level {
-	struct waiting *first;
+	struct waiting *first; /* NULL if all of them are left out. */
 	uint64_t begin;
 	uint64_t time; /* Sum of their inclusive times. */
 };
+
+static bool is_used(const struct level *level)
+{
+	return level->first || level->time;
+}
 
 struct recoat_span_stack {
 	struct level level[DEPTHS];
@@ -205,7 +210,7 @@ static void flush_from(struct recoat_spans *spans, unsigned depth)
 	struct recoat_span_stack *stack = spans->stack;
 
 	for (; stack->deepest >= depth && stack->deepest > 0; stack->deepest--)
-		if (stack->level[stack->deepest].first)
+		if (is_used(&stack->level[stack->deepest]))
 			orphan(spans, &stack->level[stack->deepest]);
 }
 
@@ -240,7 +245,7 @@ static void add_waiting(struct recoat_spans *spans, const struct recoat_span_in 
 	struct recoat_span_stack *stack = spans->stack;
 	struct level *level = &stack->level[span->depth], *below = level + 1;
 	struct recoat_span_sums sums = span->sums;
-	bool empty = !level->first;
+	bool empty = !is_used(level);
 	struct waiting *waiting;
 
 	sums.child_time += below->time;
@@ -252,7 +257,9 @@ static void add_waiting(struct recoat_spans *spans, const struct recoat_span_in 
 	stack->deepest = span->depth;
 }
 
-void recoat_spans_add(struct recoat_spans *spans, const struct recoat_span_in *span)
+/* Let go of what waits and is no callee of the span; that began before it, or is deeper. */
+static struct recoat_span_stack *make_way(struct recoat_spans *spans,
+					  const struct recoat_span_in *span)
 {
 	struct recoat_span_stack *stack = spans->stack;
 	unsigned below = span->depth + 1;
@@ -261,9 +268,30 @@ void recoat_spans_add(struct recoat_spans *spans, const struct recoat_span_in *s
 		stack = spans->stack = recoat_calloc(1, sizeof(*stack));
 	flush_from(spans, below + 1);
 	/* What began before this span is not its callee: the real one was dropped. */
-	if (stack->level[below].first && stack->level[below].begin < span->begin)
+	if (is_used(&stack->level[below]) && stack->level[below].begin < span->begin)
 		flush_from(spans, below);
-	if (!span->depth && !stack->level[below].first) {
+	return stack;
+}
+
+void recoat_spans_add_hidden(struct recoat_spans *spans, const struct recoat_span_in *span)
+{
+	struct recoat_span_stack *stack = make_way(spans, span);
+	struct level *level = &stack->level[span->depth];
+
+	/* What is in it is left out, unless times run backwards. */
+	flush_from(spans, span->depth + 1);
+	if (!span->depth)
+		return;
+	level->begin = is_used(level) ? min(level->begin, span->begin) : span->begin;
+	level->time += span->sums.time;
+	stack->deepest = span->depth;
+}
+
+void recoat_spans_add(struct recoat_spans *spans, const struct recoat_span_in *span)
+{
+	struct recoat_span_stack *stack = make_way(spans, span);
+
+	if (!span->depth && !is_used(&stack->level[1])) {
 		add_plain(spans, span);
 		return;
 	}
@@ -278,6 +306,14 @@ void recoat_spans_flush(struct recoat_spans *spans)
 {
 	if (spans->stack)
 		flush_from(spans, 1);
+}
+
+void recoat_spans_cut(struct recoat_spans *spans)
+{
+	uint64_t orphans = spans->orphans;
+
+	recoat_spans_flush(spans);
+	spans->orphans = orphans;
 }
 
 void recoat_spans_fini(struct recoat_spans *spans)

@@ -68,6 +68,12 @@ void recoat_spans_fini(struct recoat_spans *spans);
 /* Take the next span of the thread at hand. */
 void recoat_spans_add(struct recoat_spans *spans, const struct recoat_span_in *span);
 
+/*
+ * The same for one that is left out: it counts only in that it is no time of the span around it
+ * itself. All that was in it has been left out, too.
+ */
+void recoat_spans_add_hidden(struct recoat_spans *spans, const struct recoat_span_in *span);
+
 /* Take one of which it is not known what is around it, or in it. */
 void recoat_spans_add_apart(struct recoat_spans *spans, const struct recoat_span_in *span);
 
@@ -80,6 +86,9 @@ uint32_t recoat_spans_add_sums(struct recoat_spans *spans, uint32_t parent, uint
 
 /* The thread ended or another one follows: spans that still wait have no outer one. */
 void recoat_spans_flush(struct recoat_spans *spans);
+
+/* The same where that is because the others are left out, not lost. */
+void recoat_spans_cut(struct recoat_spans *spans);
 
 /* Inclusive time less that of callees. */
 uint64_t recoat_span_sums_self(const struct recoat_span_sums *sums);

@@ -2,34 +2,15 @@
 /* Text in aligned columns. */
 #include "analyzer/table.h"
 
+#include <math.h>
 #include <stdarg.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "analyzer/format.h"
 #include "analyzer/memory.h"
-
-#define GAP 2
-#define PLAIN_WIDTH 160
-#define NARROWEST 40
-
-/* A line of the table: a row of cells, a note, or (neither) a rule. */
-struct line {
-	char **cell; /* One a column. */
-	char *note;
-	size_t filled;
-};
-
-struct recoat_table {
-	const struct recoat_column *column;
-	struct recoat_column *chosen; /* The same if some were chosen, else NULL. */
-	size_t columns;
-	struct line *line;
-	size_t lines, room;
-};
+#include "analyzer/table_lines.h"
 
 struct recoat_table *recoat_table_create(const struct recoat_column *column, size_t count)
 {
@@ -40,41 +21,47 @@ struct recoat_table *recoat_table_create(const struct recoat_column *column, siz
 	return table;
 }
 
+void recoat_table_free_line(struct recoat_table_line *line)
+{
+	for (size_t c = 0; c < line->filled; c++)
+		free(line->cell[c]);
+	free(line->cell);
+	free(line->key);
+	free(line->note);
+}
+
 void recoat_table_destroy(struct recoat_table *table)
 {
-	for (size_t i = 0; i < table->lines; i++) {
-		for (size_t c = 0; c < table->line[i].filled; c++)
-			free(table->line[i].cell[c]);
-		free(table->line[i].cell);
-		free(table->line[i].note);
-	}
+	for (size_t i = 0; i < table->lines; i++)
+		recoat_table_free_line(&table->line[i]);
 	free(table->line);
 	free(table->chosen);
 	free(table);
 }
 
-static struct line *add_line(struct recoat_table *table)
+static struct recoat_table_line *add_line(struct recoat_table *table)
 {
 	table->line = recoat_grow(table->line, table->lines, &table->room, sizeof(*table->line));
-	table->line[table->lines] = (struct line){0};
+	table->line[table->lines] = (struct recoat_table_line){0};
 	return &table->line[table->lines++];
 }
 
 /* The row that still has free cells, a new one if there is none. */
-static struct line *open_row(struct recoat_table *table)
+static struct recoat_table_line *open_row(struct recoat_table *table)
 {
-	struct line *last = table->lines ? &table->line[table->lines - 1] : NULL;
+	struct recoat_table_line *last = table->lines ? &table->line[table->lines - 1] : NULL;
 
 	if (last && last->cell && last->filled < table->columns)
 		return last;
 	last = add_line(table);
 	last->cell = recoat_calloc(table->columns, sizeof(*last->cell));
+	last->key = recoat_calloc(table->columns, sizeof(*last->key));
 	return last;
 }
 
 void recoat_table_cell(struct recoat_table *table, const char *format, ...)
 {
-	struct line *row = open_row(table);
+	struct recoat_table_line *row = open_row(table);
 	va_list arguments;
 	char *text = NULL;
 
@@ -82,7 +69,41 @@ void recoat_table_cell(struct recoat_table *table, const char *format, ...)
 	if (vasprintf(&text, format, arguments) < 0)
 		text = recoat_strdup("?");
 	va_end(arguments);
+	row->key[row->filled] = NAN;
 	row->cell[row->filled++] = recoat_format_clean(text);
+}
+
+void recoat_table_key(struct recoat_table *table, double key)
+{
+	struct recoat_table_line *row = &table->line[table->lines - 1];
+
+	row->key[row->filled - 1] = key;
+}
+
+static void number_cell(struct recoat_table *table, struct recoat_number number, double key)
+{
+	recoat_table_cell(table, "%s", number.text);
+	recoat_table_key(table, key);
+}
+
+void recoat_table_bytes(struct recoat_table *table, int64_t bytes)
+{
+	number_cell(table, recoat_format_bytes(bytes), (double)bytes);
+}
+
+void recoat_table_time(struct recoat_table *table, uint64_t nanoseconds)
+{
+	number_cell(table, recoat_format_time(nanoseconds), (double)nanoseconds);
+}
+
+void recoat_table_count(struct recoat_table *table, uint64_t count)
+{
+	number_cell(table, recoat_format_count(count), (double)count);
+}
+
+void recoat_table_share(struct recoat_table *table, double part, double whole)
+{
+	number_cell(table, recoat_format_share(part, whole), whole ? part / whole : 0);
 }
 
 void recoat_table_note(struct recoat_table *table, const char *text)
@@ -96,7 +117,7 @@ void recoat_table_rule(struct recoat_table *table)
 }
 
 /* The cells of a row in another order; those that are not chosen are given up. */
-static void choose_cells(struct line *row, const size_t *chosen, size_t count)
+static void choose_cells(struct recoat_table_line *row, const size_t *chosen, size_t count)
 {
 	char **cell = recoat_calloc(count, sizeof(*cell));
 
@@ -121,138 +142,4 @@ void recoat_table_choose(struct recoat_table *table, const size_t *chosen, size_
 	for (size_t i = 0; i < table->lines; i++)
 		if (table->line[i].cell)
 			choose_cells(&table->line[i], chosen, count);
-}
-
-size_t recoat_text_columns(const char *text)
-{
-	size_t columns = 0;
-
-	/* Bytes 10xxxxxx continue a character. */
-	for (; *text; text++)
-		columns += ((unsigned char)*text & 0xC0) != 0x80;
-	return columns;
-}
-
-void recoat_text_print(FILE *file, const char *text, size_t columns)
-{
-	bool cut = recoat_text_columns(text) > columns;
-	size_t left = cut ? columns - (columns < 2 ? columns : 2) : columns;
-
-	for (; *text; text++) {
-		if (((unsigned char)*text & 0xC0) != 0x80 && !left--)
-			break;
-		putc(*text, file);
-	}
-	if (cut)
-		fputs("..", file);
-}
-
-static void print_spaces(FILE *file, size_t count)
-{
-	fprintf(file, "%*s", (int)count, "");
-}
-
-static size_t column_width(const struct recoat_table *table, size_t column)
-{
-	size_t width = strlen(table->column[column].title);
-
-	for (size_t i = 0; i < table->lines; i++) {
-		size_t cell = column < table->line[i].filled
-				      ? recoat_text_columns(table->line[i].cell[column])
-				      : 0;
-
-		if (cell > width)
-			width = cell;
-	}
-	return width;
-}
-
-/* The last column that has text; blanks behind it are not printed. */
-static size_t last_filled(const struct recoat_table *table, char *const *text)
-{
-	size_t last = table->columns - 1;
-
-	while (last && !*text[last])
-		last--;
-	return last;
-}
-
-/* Print one row; `text[c]` is its cell in column c. */
-static void print_row(const struct recoat_table *table, FILE *file, char *const *text,
-		      const size_t *widths, size_t last_width)
-{
-	size_t last = last_filled(table, text);
-
-	for (size_t c = 0; c < last || (c == last && c + 1 < table->columns); c++) {
-		size_t pad = widths[c] - recoat_text_columns(text[c]);
-
-		if (table->column[c].align == RECOAT_RIGHT)
-			print_spaces(file, pad);
-		fputs(text[c], file);
-		if (c < last)
-			print_spaces(file, GAP + (table->column[c].align == RECOAT_LEFT ? pad : 0));
-	}
-	if (last == table->columns - 1) {
-		if (table->column[last].align == RECOAT_RIGHT)
-			print_spaces(file, widths[last] - recoat_text_columns(text[last]));
-		recoat_text_print(file, text[last], last_width);
-	}
-	putc('\n', file);
-}
-
-static void print_titles(const struct recoat_table *table, FILE *file, const size_t *widths,
-			 size_t last_width)
-{
-	char **title = recoat_calloc(table->columns, sizeof(*title));
-
-	for (size_t c = 0; c < table->columns; c++)
-		title[c] = (char *)table->column[c].title;
-	print_row(table, file, title, widths, last_width);
-	free(title);
-}
-
-static void print_rule(FILE *file, size_t count)
-{
-	while (count--)
-		putc('-', file);
-	putc('\n', file);
-}
-
-void recoat_table_print(const struct recoat_table *table, FILE *file, size_t width)
-{
-	size_t *widths = recoat_calloc(table->columns, sizeof(*widths));
-	size_t indent = 0, last = (size_t)-1;
-
-	for (size_t c = 0; c < table->columns; c++)
-		widths[c] = column_width(table, c);
-	for (size_t c = 0; c + 1 < table->columns; c++)
-		indent += widths[c] + GAP;
-	if (width)
-		last = width > indent + NARROWEST ? width - indent : NARROWEST;
-	print_titles(table, file, widths, last);
-	for (size_t i = 0; i < table->lines; i++) {
-		const struct line *line = &table->line[i];
-
-		if (line->note) {
-			print_spaces(file, indent);
-			recoat_text_print(file, line->note, last);
-			putc('\n', file);
-		} else if (line->cell) {
-			print_row(table, file, line->cell, widths, last);
-		} else {
-			print_rule(file, indent + (widths[table->columns - 1] < last
-							   ? widths[table->columns - 1]
-							   : last));
-		}
-	}
-	free(widths);
-}
-
-size_t recoat_page_width(void)
-{
-	struct winsize size;
-
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		return size.ws_col;
-	return PLAIN_WIDTH;
 }

@@ -4,6 +4,7 @@
 #define RECOAT_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 struct recoat_table;
@@ -24,11 +25,30 @@ void recoat_table_destroy(struct recoat_table *table);
 void recoat_table_cell(struct recoat_table *table, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* The number that the cell filled last stands for, by which its column is sorted. */
+void recoat_table_key(struct recoat_table *table, double key);
+
+/* Cells of numbers as people read them, with their keys. */
+void recoat_table_bytes(struct recoat_table *table, int64_t bytes);
+void recoat_table_time(struct recoat_table *table, uint64_t nanoseconds);
+void recoat_table_count(struct recoat_table *table, uint64_t count);
+void recoat_table_share(struct recoat_table *table, double part, double whole);
+
 /* After a full row: a line of text below it, under the last column. */
 void recoat_table_note(struct recoat_table *table, const char *text);
 
 /* After a full row: a rule, for a row of totals. */
 void recoat_table_rule(struct recoat_table *table);
+
+/*
+ * Bring the full rows above the rule in the order of a column, by its number: the largest number
+ * first, then cells that have none, by their texts. Rows keep their notes, and equal ones their
+ * order.
+ */
+void recoat_table_sort(struct recoat_table *table, size_t column);
+
+/* Keep the first so many rows above the rule, 0: all; returns how many there are no more. */
+size_t recoat_table_cut(struct recoat_table *table, size_t rows);
 
 /* Keep only these columns, by their numbers and in this order; all rows are full. */
 void recoat_table_choose(struct recoat_table *table, const size_t *chosen, size_t count);

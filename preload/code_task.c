@@ -110,3 +110,14 @@ bool recoat_task_read(pid_t tid, struct recoat_task *task)
 	task->call = parse_call(read_file(tid, "syscall", text, sizeof text));
 	return true;
 }
+
+bool recoat_task_name(pid_t tid, char name[RECOAT_TASK_NAME])
+{
+	char text[RECOAT_TASK_NAME + 1]; /* With a newline behind it. */
+
+	if (!read_file(tid, "comm", text, sizeof text))
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	memcpy(name, text, RECOAT_TASK_NAME);
+	return true;
+}

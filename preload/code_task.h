@@ -32,4 +32,8 @@ bool recoat_tasks_alone(void);
 /* False if there is no such thread any more. */
 bool recoat_task_read(pid_t tid, struct recoat_task *task);
 
+/* The thread's name. False if there is no such thread any more; changes errno. */
+#define RECOAT_TASK_NAME 16
+bool recoat_task_name(pid_t tid, char name[RECOAT_TASK_NAME]);
+
 #endif

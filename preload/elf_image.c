@@ -57,6 +57,17 @@ bool recoat_elf_image_open(struct recoat_elf_image *image, const struct recoat_m
 	return image->symbols && image->strings;
 }
 
+static bool hashes_any(const uint32_t *table)
+{
+	const uint32_t *bucket = table + 4 + table[2] * 2;
+
+	for (uint32_t i = 0; i < table[0]; i++) {
+		if (bucket[i])
+			return true;
+	}
+	return false;
+}
+
 /* The GNU table does not say how many symbols there are: the last chain tells. */
 static uint32_t gnu_symbol_count(const uint32_t *table)
 {
@@ -70,18 +81,42 @@ static uint32_t gnu_symbol_count(const uint32_t *table)
 		if (bucket[i] > last)
 			last = bucket[i];
 	}
-	if (last < offset)
-		return offset;
 	while (!(chain[last - offset] & 1))
 		last++;
 	return last + 1;
+}
+
+static uint32_t referred_count(const ElfW(Rela) *relocations, uint64_t count)
+{
+	uint64_t last = 0;
+
+	for (uint64_t i = 0; i < count; i++) {
+		if (ELF64_R_SYM(relocations[i].r_info) > last)
+			last = ELF64_R_SYM(relocations[i].r_info);
+	}
+	return (uint32_t)last + 1;
+}
+
+/*
+ * The table of a module that shows nothing to others is empty, and by GNU ld does not even tell
+ * how many symbols come before those hashed. What such a module imports, relocations refer to.
+ */
+static uint32_t imported_count(const struct recoat_elf_image *image)
+{
+	uint32_t data = referred_count(image->relocations, image->relocation_count);
+	uint32_t calls = referred_count(image->plt_relocations, image->plt_relocation_count);
+
+	return data > calls ? data : calls;
 }
 
 uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image)
 {
 	if (image->sysv_hash)
 		return image->sysv_hash[1];
-	return image->gnu_hash ? gnu_symbol_count(image->gnu_hash) : 0;
+	if (!image->gnu_hash)
+		return 0;
+	return hashes_any(image->gnu_hash) ? gnu_symbol_count(image->gnu_hash)
+					   : imported_count(image);
 }
 
 static bool is_shown(const ElfW(Sym) *symbol)
@@ -182,7 +217,8 @@ const ElfW(Sym) *recoat_elf_find_object(const struct recoat_elf_image *image, co
 bool recoat_elf_imports(const struct recoat_elf_image *image, const char *name)
 {
 	/* Those that are not hashed come first, and what is not defined is not hashed. */
-	uint32_t end = image->gnu_hash ? image->gnu_hash[1] : recoat_elf_symbol_count(image);
+	bool hashed = image->gnu_hash && hashes_any(image->gnu_hash);
+	uint32_t end = hashed ? image->gnu_hash[1] : recoat_elf_symbol_count(image);
 
 	for (uint32_t i = 1; i < end; i++) {
 		const ElfW(Sym) *symbol = &image->symbols[i];

@@ -30,7 +30,10 @@ struct recoat_elf_image {
 /* False if the module has no symbols to look at. */
 bool recoat_elf_image_open(struct recoat_elf_image *image, const struct recoat_module *module);
 
-/* Number of entries of the dynamic symbol table. */
+/*
+ * Number of entries of the dynamic symbol table; of those that relocations refer to, and what comes
+ * before, if the module shows none to others.
+ */
 uint32_t recoat_elf_symbol_count(const struct recoat_elf_image *image);
 
 /* The function `name` that this module defines, or NULL. Uses the hash table if there is one. */

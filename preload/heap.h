@@ -77,20 +77,6 @@ struct recoat_heap_release recoat_heap_released(struct recoat_thread *thread, co
 void recoat_heap_restore(struct recoat_thread *thread, const void *address,
 			 const struct recoat_heap_release *release);
 
-/*
- * Write a heap_sample if it is time for one. Happens by itself every so many allocations; to be
- * called besides before and after long work, if there were any since.
- */
-void recoat_heap_look(struct recoat_thread *thread);
-
-/* Allocations between looks; 0 when each looks, or nothing is counted. */
-extern int32_t recoat_heap_between_looks RECOAT_HIDDEN;
-
-static inline bool recoat_heap_changed(const struct recoat_thread *thread)
-{
-	return thread->until_look != recoat_heap_between_looks;
-}
-
 /* Write a last heap_sample. Process lock not held. */
 void recoat_heap_end(void);
 

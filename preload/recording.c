@@ -18,6 +18,7 @@
 #include "preload/memory.h"
 #include "preload/metadata.h"
 #include "preload/os.h"
+#include "preload/thread_name.h"
 
 #define CMDLINE_MAX (128u << 10)
 
@@ -182,6 +183,7 @@ bool recoat_recording_start(const struct recoat_settings *settings, bool forked,
 		rmdir(recoat_stream_directory);
 		return false;
 	}
+	recoat_thread_name_start();
 	recoat_lock_take(&recoat_process_lock);
 	put_process_start(forked, start_real, now);
 	put_host(now);
@@ -225,12 +227,14 @@ static void put_drops(uint64_t now)
 
 void recoat_recording_end(void)
 {
-	uint64_t now = recoat_clock_monotonic();
 	struct recoat_call_path_counts paths;
 	struct recoat_call_path_fallback fallback;
 	struct recoat_process_end event = {0};
 	struct rusage usage;
+	uint64_t now;
 
+	recoat_thread_names_put();
+	now = recoat_clock_monotonic();
 	if (!getrusage(RUSAGE_SELF, &usage)) {
 		event.user_time = nanoseconds(usage.ru_utime);
 		event.system_time = nanoseconds(usage.ru_stime);

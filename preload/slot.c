@@ -51,9 +51,13 @@ bool recoat_slot_write(const struct recoat_module *module, uint64_t slot, uint64
 	const struct page page = {.start = slot & ~(bytes - 1), .bytes = bytes};
 	int protection = protection_of(module, &page);
 	bool writable = protection & PROT_WRITE;
+	uint64_t before = *(const uint64_t *)slot;
 
 	if (!writable && !protect(&page, protection | PROT_WRITE))
 		return false;
 	__atomic_store_n((uint64_t *)slot, value, __ATOMIC_RELEASE);
-	return writable || protect(&page, protection);
+	if (writable || protect(&page, protection))
+		return true;
+	__atomic_store_n((uint64_t *)slot, before, __ATOMIC_RELEASE);
+	return false;
 }

@@ -4,15 +4,15 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <unwind.h>
 
 #include "preload/chain.h"
 #include "preload/clock.h"
-#include "preload/heap.h"
+#include "preload/heap_total.h"
 #include "preload/hot.h"
 #include "preload/link.h"
 #include "preload/peek.h"
 #include "preload/recording.h"
+#include "preload/span_open.h"
 #include "preload/span_rate.h"
 #include "preload/span_sums.h"
 #include "preload/stack_cache.h"
@@ -160,8 +160,7 @@ static void remove_span(struct recoat_thread *thread, uint32_t at)
 		thread->open[at] = thread->open[at + 1];
 }
 
-/* End an open span of a busy thread. */
-static void end(struct recoat_thread *thread, uint32_t at, uint64_t now, uint8_t more_flags)
+void recoat_span_close(struct recoat_thread *thread, uint32_t at, uint64_t now, uint8_t more_flags)
 {
 	struct recoat_open_span *span = &thread->open[at];
 	struct recoat_span_costs costs = {
@@ -185,33 +184,6 @@ static void end(struct recoat_thread *thread, uint32_t at, uint64_t now, uint8_t
 	remove_span(thread, at);
 }
 
-/* Does the call run on a stack that is not the thread's own: a coroutine's, a handler's? */
-static bool is_apart(const struct recoat_thread *thread, uint64_t stack)
-{
-	return thread->attached && !recoat_stack_has(&thread->attached->stack, stack);
-}
-
-/*
- * Spans that were left by longjmp: their thunks' frames lay where the stack is free now. On
- * the thread's own stack that is all below `free`. Of other stacks it is not known where they
- * begin and end, so only a frame at the very place of a new one is known to be gone.
- */
-static void end_abandoned(struct recoat_thread *thread, uint64_t stack, uint64_t free)
-{
-	bool apart = is_apart(thread, stack);
-
-	for (uint32_t at = thread->depth; at-- > 0;) {
-		const struct recoat_open_span *span = &thread->open[at];
-
-		if (!!(span->flags & RECOAT_SPAN_APART) != apart)
-			continue;
-		if (!apart && span->stack >= free)
-			return;
-		if (!apart || (span->stack == stack && free > stack))
-			end(thread, at, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
-	}
-}
-
 /* ---- Beginning. ---- */
 
 /* The innermost open span that is known to be around a new one: on the thread's own stack. */
@@ -229,7 +201,7 @@ static void begin(struct recoat_thread *thread, uint32_t index, uint32_t on,
 	struct recoat_link *link = &recoat_links[index];
 	struct recoat_open_span *span = &thread->open[thread->depth];
 	uint32_t path = recoat_call_path(thread, &call->caller);
-	bool apart = is_apart(thread, call->caller.stack);
+	bool apart = recoat_span_is_apart(thread, call->caller.stack);
 	const struct recoat_open_span *outer = apart ? NULL : innermost(thread);
 
 	*span = (struct recoat_open_span){
@@ -330,7 +302,7 @@ struct recoat_callee recoat_span_begin(uint32_t index, const struct recoat_call 
 	if (!thread)
 		return callee(recoat_link_serving(index, recoat_chain_on()), call);
 	if (thread->depth)
-		end_abandoned(thread, call->caller.stack, call->caller.stack + 1);
+		recoat_span_close_left(thread, call->caller.stack, call->caller.stack + 1);
 	on = plugins_on(thread, index);
 	index = recoat_link_serving(index, on);
 	if (thread->depth < RECOAT_SPAN_DEPTH_MAX) {
@@ -365,64 +337,13 @@ void recoat_span_end(uint32_t index, const struct recoat_call *call)
 		return;
 	at = find_open(thread, call->caller.stack);
 	if (at + 1 != thread->depth) {
-		end_abandoned(thread, call->caller.stack, call->caller.stack);
+		recoat_span_close_left(thread, call->caller.stack, call->caller.stack);
 		at = find_open(thread, call->caller.stack);
 	}
 	if (at < RECOAT_SPAN_DEPTH_MAX)
-		end(thread, at, now, 0);
+		recoat_span_close(thread, at, now, 0);
 	else if (thread->too_deep)
 		thread->too_deep--;
 	errno = kept;
 	leave(thread);
-}
-
-/*
- * The innermost open span of the stack that an exception is unwinding: of the thunks' frames there
- * the first one above that of the unwinder, which calls us.
- */
-static uint32_t find_unwinding(const struct recoat_thread *thread, uint64_t stack)
-{
-	bool apart = is_apart(thread, stack);
-	uint32_t found = RECOAT_SPAN_DEPTH_MAX;
-
-	for (uint32_t at = thread->depth; at-- > 0;) {
-		const struct recoat_open_span *span = &thread->open[at];
-
-		if (!!(span->flags & RECOAT_SPAN_APART) == apart && span->stack > stack &&
-		    (found == RECOAT_SPAN_DEPTH_MAX || span->stack < thread->open[found].stack))
-			found = at;
-	}
-	return found;
-}
-
-/* The thunk's personality routine: an exception or a cancellation is unwinding through it. */
-_Unwind_Reason_Code recoat_thunk_personality(int version, _Unwind_Action actions,
-					     _Unwind_Exception_Class class,
-					     struct _Unwind_Exception *exception,
-					     struct _Unwind_Context *context);
-
-_Unwind_Reason_Code recoat_thunk_personality(int version, _Unwind_Action actions,
-					     _Unwind_Exception_Class class,
-					     struct _Unwind_Exception *exception,
-					     struct _Unwind_Context *context)
-{
-	struct recoat_thread *thread;
-	int kept = errno;
-	uint32_t at;
-
-	(void)version, (void)class, (void)exception, (void)context;
-	if (!(actions & _UA_CLEANUP_PHASE))
-		return _URC_CONTINUE_UNWIND;
-	thread = recoat_thread_enter();
-	if (!thread)
-		return _URC_CONTINUE_UNWIND;
-	at = thread->too_deep ? RECOAT_SPAN_DEPTH_MAX
-			      : find_unwinding(thread, (uint64_t)__builtin_frame_address(0));
-	if (at < RECOAT_SPAN_DEPTH_MAX)
-		end(thread, at, recoat_clock_span(), RECOAT_SPAN_UNWOUND);
-	else if (thread->too_deep)
-		thread->too_deep--;
-	errno = kept;
-	recoat_thread_leave(thread);
-	return _URC_CONTINUE_UNWIND;
 }

@@ -15,6 +15,7 @@
 #include "preload/memory.h"
 #include "preload/recording.h"
 #include "preload/stack_cache.h"
+#include "preload/thread_name.h"
 
 __thread struct recoat_thread_local recoat_local;
 
@@ -185,6 +186,7 @@ static void end_thread(void *round)
 		pthread_setspecific(key, (void *)(rounds + 1));
 		return;
 	}
+	recoat_thread_name_put();
 	thread = recoat_local.own;
 	if (thread)
 		recoat_cpu_disarm(thread);

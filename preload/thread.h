@@ -70,7 +70,7 @@ struct recoat_thread {
 	uint64_t allocations;
 	uint64_t bytes;
 	int64_t pending;     /* Bytes that heap_total has not been told. */
-	int64_t ceiling;     /* Nothing happens (heap.c) until `pending` is above it. */
+	int64_t ceiling;     /* Nothing happens (heap_total.h) until `pending` is above it. */
 	const void *last;    /* Newest block, while no other was allocated after it. */
 	int32_t until_look;  /* Allocations until the next look at the clock. */
 	uint32_t chunks;     /* Heap packets of this shard so far. */

@@ -146,6 +146,7 @@ static void show(struct recoat_model *model, const struct place *place)
 	recoat_report_memory_tree(&report, place->sink);
 	recoat_report_timeline(&report, place->sink);
 	recoat_report_snapshots(&report, place->sink);
+	recoat_report_growth(&report, place->sink);
 	recoat_report_footer(&report, place->sink);
 	recoat_report_json(&report, place->sink);
 	export(model, report.symbols, place->sink);
@@ -172,6 +173,27 @@ static void dump(const struct place *place)
 	recoat_trace_close(trace);
 }
 
+/* The middle of what happened in the first of the threads. */
+static void show_part(const struct recoat_model *whole, const struct place *place)
+{
+	uint64_t length = recoat_model_duration(whole);
+	struct recoat_filter filter = {.since = {.text = "a", .ns = (int64_t)(length / 4)},
+				       .until = {.text = "b", .ns = (int64_t)(length - length / 4)}};
+	struct recoat_model *part;
+	struct recoat_error error;
+	char thread[16];
+
+	if (whole->threads.count) {
+		snprintf(thread, sizeof(thread), "%u", whole->threads.at[0].tid);
+		recoat_filter_add_thread(&filter, thread);
+	}
+	if (!recoat_model_create_part(&part, place->run, &filter, NULL, &error)) {
+		show(part, place);
+		recoat_model_destroy(part);
+	}
+	recoat_filter_fini(&filter);
+}
+
 bool fuzz_read(const uint8_t *bytes, size_t size)
 {
 	struct recoat_model *model;
@@ -186,6 +208,7 @@ bool fuzz_read(const uint8_t *bytes, size_t size)
 	result = recoat_model_create(&model, place.run, NULL, &error);
 	if (!result) {
 		show(model, &place);
+		show_part(model, &place);
 		recoat_model_destroy(model);
 	} else if (result > 0 || !*error.text || strchr(error.text, '\n')) {
 		abort(); /* A refusal is one line. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line: exit statuses, signals, and one clear line for every kind of bad input.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 41
+plan 42
 
 # refused STATUS TEXT ARGUMENT...: this exit status, and one line on stderr with TEXT in it.
 refused() {
@@ -28,7 +28,8 @@ refused 2 'no command given' record -o x --
 refused 2 'expected time, cpu or memory' report --tree space
 refused 2 'expected a number' report --limit many
 refused 2 'expected a percentage' report --least 101
-refused 2 'expected bytes, count' report --sort name
+refused 2 'expected the title of a column' report --sort name
+refused 2 'expected the title of a column' report --sort kernels:leaked
 refused 2 'expected kernels' list threads
 refused 2 'expected one' dump
 

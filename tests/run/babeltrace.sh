@@ -3,7 +3,7 @@
 # babeltrace2 reads our recordings, and finds event by event what our own reader finds.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v babeltrace2 >/dev/null || skip_all "no babeltrace2 here"
-plan 10
+plan 11
 
 # events_of DIR: as babeltrace2 tells them, without times and packet contexts, sorted.
 events_of() {
@@ -40,3 +40,12 @@ snapshots() { same_events snapshots && grep -q '^heap_live' ours; }
 ok "snapshots of the heap" snapshots
 recoat record -o gcc -- gcc -O1 -c "$top_srcdir/tests/targets/demo.c" -o demo.o >/dev/null 2>&1
 ok "gcc, with more than one packet of call paths" same_events gcc
+
+# counted RUN...: the report rests on as many events as babeltrace2 counts.
+counted() {
+	for run; do
+		recoat report --json "$run" >report.json && babeltrace2 "$run" 2>bt.err >all &&
+			json report.json "d['events'] == $(wc -l <all) > 0" || return 1
+	done
+}
+ok "the report counts as many events" counted spans trace ttrace ktrace python forks kill threads snapshots gcc

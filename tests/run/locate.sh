@@ -9,7 +9,7 @@ cxx -DPROGRAM -o full "$sources/locate.cc" &&
 	cxx -fPIC -shared -fvisibility=hidden -flto -o module.so "$sources/locate.cc" &&
 	${CC:-cc} -O2 -fPIC -shared -o ifunc.so "$sources/locate_ifunc.c" &&
 	cp module.so bare.so && strip bare.so || skip_all "no compiler"
-plan 46
+plan 49
 
 loader=$targets/load_often
 RECOAT_KERNEL_PATH=$work/kernels
@@ -27,7 +27,10 @@ run() {
 	recoat dump "$name.rec" 2>/dev/null | grep -E '^(kernel_link|hook_refused)' >"$name.events"
 }
 same() { diff native.out under.out; }
-calls() { json "$1" "{k['kernel']: k['calls'] for k in d['kernels']} == $2" || json "$1" "d['kernels']"; }
+calls() {
+	json "$1" "{k['kernel']: k['calls'] for k in d['kernels']} == $2" ||
+		! json "$1" "d['kernels'] or 'none'"
+}
 event() { grep -F -e "$2" "$1.events" || ! cat "$1.events"; }
 no_event() { ! grep -F -e "$2" "$1.events"; }
 
@@ -141,6 +144,16 @@ ok "two entries for one function catch it once" calls once.json "{'t.first': 5}"
 { echo "$sum"; echo 'module = other*'; } | catalogue
 run other ./full 5
 ok "an entry for another module finds nothing" calls other.json "{}"
+
+# What a program imports is known although it exports nothing, and its hash table is empty.
+${CC:-cc} -O2 -no-pie -Wl,--hash-style=gnu -o alone "$sources/guarded.c"
+ok "the program exports nothing" test -z "$(nm -D --defined-only alone)"
+printf '[t.sum]\nabi = t\nsymbol = guarded_sum\nneeds = fope?\n' | catalogue
+run needs ./alone
+ok "needs: what the program imports is seen" calls needs.json "{'t.sum': 5}"
+printf '[t.sum]\nabi = t\nsymbol = guarded_sum\nneeds = fope\n' | catalogue
+run lacks ./alone
+ok "needs: what it does not import is not" event lacks 'imports nothing that matches'
 
 # What cannot be caught.
 printf '[t.loop]\nabi = t\nsymbol = locate_loop\n' | catalogue

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A packed recording says the same where the program is gone.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 9
+plan 12
 
 # A program of its own, which can be taken away.
 mkdir bin && cp "$targets/heap_known" bin/program
@@ -57,3 +57,38 @@ damaged() {
 		: >elsewhere/packed/symbols && refused 'an empty file' recoat report elsewhere/packed
 }
 ok "what cannot be packed or read is refused in one line" damaged
+
+dumped() {
+	recoat dump rec >before && recoat dump rec.tar.gz >after && grep -q '^process_start' after &&
+		diff before after && [ -z "$(ls -A tmp)" ]
+}
+ok "dump reads an archive, too" dumped
+
+# special NAME COMMAND...: an archive of the recording with what the command makes in its trace.
+special() {
+	rm -rf special special.tar
+	mkdir special && cp -r rec special/rec && (cd special/rec/program-* && "$@") &&
+		tar -cf special.tar -C special rec
+}
+# waits TEXT COMMAND...: refused, and not by opening what makes it wait for ever.
+waits() {
+	like=$1
+	shift
+	timeout 60 "$top_builddir/recoat" "$@" >out 2>message && return 1
+	cat message
+	[ "$(wc -l <message)" = 1 ] && grep -q "$like" message && [ -z "$(ls -A tmp)" ]
+}
+no_files() {
+	special mkfifo spans-9 && waits 'special.tar: holds rec/.*/spans-9, which is a FIFO' report special.tar &&
+		waits 'spans-9, which is a FIFO' dump special.tar &&
+		special ln -s /etc/passwd spans-9 && waits 'spans-9, which is a symbolic link' report special.tar &&
+		special mkfifo ../symbols && waits 'symbols, which is a FIFO' report special.tar
+}
+ok "an archive with more than files is refused" no_files
+no_files_either() {
+	special mkfifo ../symbols && waits 'symbols: a FIFO, expected a regular file' report special/rec &&
+		special mkdir ../killed-1-1 && mkfifo special/rec/killed-1-1/process.live &&
+		waits 'process.live: a FIFO, expected a regular file' pack -o copy.tar special/rec &&
+		[ ! -e copy.tar ]
+}
+ok "so is a directory" no_files_either

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Filters and columns of the report, on tests/targets/spans.c.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 7
+plan 11
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 export RECOAT_KERNEL_PATH
@@ -40,6 +40,35 @@ ok "small branches are left out" least
 over_time() { recoat report --timeline heap >text && cat text &&
 	grep -qE '^process [0-9]+: live heap lowest .* on average .* highest 97.7 KiB$' text; }
 ok "the heap over time has a lowest, an average and a highest" over_time
+
+# first TITLE: the first words of the rows below it.
+first() { table "$1" | awk '{print $1}' | sed 1d | grep -vx 'total\|<-' | tr '\n' ' '; }
+sorted() {
+	recoat report --sort calls rec >text && cat text && first 'KERNELS by calls' >order &&
+		grep -q '^demo.sum demo.call ' order && grep -q '^OPERATIONS by calls' text &&
+		recoat report --sort operation rec >text && first 'KERNELS by operation' >order && cat order &&
+		[ "$(sed 's/demo.\(sum\|repeat\) /x /g' order | cut -c1-4)" = 'x x ' ]
+}
+ok "tables are sorted by a column that they have" sorted
+one() {
+	recoat report --sort kernels:kernel rec >text && cat text && first 'KERNELS by kernel' >order &&
+		grep -q '^demo.allocate demo.arguments demo.call demo.pair demo.repeat demo.sum $' order &&
+		grep -q '^OPERATIONS by time' text
+}
+ok "one table is sorted by its name" one
+limited() {
+	recoat report --sort kernels:kernel --limit 2 rec >text && cat text &&
+		[ "$(first 'KERNELS by kernel')" = 'demo.allocate demo.arguments ... ' ] &&
+		recoat report --sort sites:function --limit 1 heap >text && cat text &&
+		sed -n '/^ALLOCATION SITES by function/,/^$/p' text | grep -q ' churn ' && grep -q '^\.\.\. [0-9]* more' text
+}
+ok "the limit is that of the order" limited
+latest() {
+	recoat report --sort sites:function --sort peak heap >text && cat text &&
+		grep -q '^ALLOCATION SITES by peak' text && recoat report --tree memory --sort leaked heap |
+		grep -q 'in order of leaked'
+}
+ok "the latest order of a table counts, and is that of its tree" latest
 
 refused() {
 	! recoat report "$2" "$3" rec >out 2>message && cat message && [ ! -s out ] &&

@@ -71,6 +71,7 @@ synchronization.temporal 1 3 0
 voxel_fusion.fuse 1 3 0
 voxel_fusion.fuse_weighted 3 9 1
 voxelization.copy 1 0 0
+voxelization.hatching_arrays 1 6 0
 voxelization.hatching_paths 1 9 0
 voxelization.hatching_vectors 1 8 0
 voxelization.stl 1 0 0
@@ -161,6 +162,10 @@ except ValueError as error:
 fusion, grids = native.fusion.GridFusion(), [grid, native.cube(3, 2.0), native.cube(4, 3.0)]
 print(grid.sum(), fusion.fuse(grids).sum(), fusion.fuse_weighted(grids, [1, 2, 3]).sum())
 print(native.correction.SpatialNoiseFilter().apply_median_filter(grid, 3).sum())
+up, down = [0, 1, 2, 3, 4, 5], [9, 8, 7, 6, 5, 4]
+hatched = native.voxelization.HatchingVoxelizer().voxelize_vectors_from_arrays(
+    up, up, up, down, up, down, up, down, up, 0.5, [2, 3], 4, [6, 7], [1, 2, 3], [9, 7, 8])
+print(hatched["power"].sum())
 sys.exit(7)
 PYTHON
 PYTHONPATH=$libraries
@@ -171,6 +176,7 @@ correction.filter_median 1 0 0
 signal_mapping.idw 4 120 1
 voxel_fusion.fuse 1 3 0
 voxel_fusion.fuse_weighted 2 6 0
+voxelization.hatching_arrays 1 6 0
 KERNELS
 ok "Python module: runs as without" same_run /usr/bin/python3 work.py
 ok "Python module: the calls are seen, also fuse's own of fuse_weighted" found python.expected

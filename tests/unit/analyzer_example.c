@@ -53,6 +53,8 @@ static void write_process(const char *trace)
 						       .differing = 1,
 						       .max_absolute = 0.1,
 						       .max_relative = 1e-300});
+	fixture_put_thread_name(&packet, 1000,
+				&(struct recoat_thread_name){.tid = 1, .name = awkward});
 	fixture_put_heap_recording(
 		&packet, 1000, &(struct recoat_heap_recording){.level = "sample", .period = 4096});
 	fixture_store(trace, "process", &packet);

@@ -327,8 +327,11 @@ static void test_full(void **unused)
 int main(void)
 {
 #ifdef __SANITIZE_THREAD__
-	/* Faults, stack switches and longjmp made by hand end in a crash under it. */
-	puts("1..0 # SKIP not under ThreadSanitizer");
+	/*
+	 * A thread that has asked libunwind crashes at its end: libunwind's destructor takes a
+	 * mutex, and ThreadSanitizer's, which runs first, has taken down what it keeps of the thread.
+	 */
+	puts("1..0 # SKIP libunwind's thread destructor crashes in ThreadSanitizer's mutexes");
 	return 0;
 #endif
 	const struct CMUnitTest tests[] = {

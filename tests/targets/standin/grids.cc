@@ -172,6 +172,28 @@ std::map<std::string, FloatGridPtr> HatchingVoxelizer::voxelizeVectors(
 	return {{"power", power}};
 }
 
+std::map<std::string, FloatGridPtr> HatchingVoxelizer::voxelizeVectorsFromArrays(
+	const std::vector<float> &x1, const std::vector<float> &y1, const std::vector<float> &z1,
+	const std::vector<float> &x2, const std::vector<float> &y2, const std::vector<float> &z2,
+	const std::vector<float> &power, const std::vector<float> &velocity,
+	const std::vector<float> &energy, float voxel_size, const std::vector<float> &widths,
+	float default_width, const std::vector<float> &spacings, const std::array<float, 3> &low,
+	const std::array<float, 3> &high)
+{
+	FloatGridPtr result = std::make_shared<FloatGrid>();
+
+	result->voxel_size = voxel_size;
+	for (size_t i = 0; i < x1.size(); i++) {
+		float width = i < widths.size() ? widths[i] : default_width;
+		float spacing = i < spacings.size() ? spacings[i] : high[i % 3] - low[i % 3];
+
+		result->tree.voxels[result->at(x1[i], y1[i], z1[i])] = power[i] * width;
+		result->tree.voxels[result->at(x2[i], y2[i], z2[i])] =
+			velocity[i] * energy[i] + spacing;
+	}
+	return {{"power", result}};
+}
+
 FloatGridPtr STLVoxelizer::voxelizeSTL(const std::string &file, float voxel_size, float width,
 				       bool fill)
 {

@@ -68,9 +68,15 @@ static void voxelize(const FloatGridPtr &grid)
 	voxelization::HatchingVoxelizer hatching;
 	voxelization::UniformVoxelGrid uniform(1);
 	std::vector<voxelization::HatchingPoint> path(9, {1, 2, 3, 200, 800, 0.25});
+	std::vector<float> up = {0, 1, 2, 3, 4, 5}, down = {9, 8, 7, 6, 5, 4}, some = {2, 3};
 
 	std::printf("hatching %g\n",
 		    sum(hatching.voxelizeHatchingPaths(path, 1, 0.5, {}, {9, 9, 9}).at("power")));
+	std::printf("hatching arrays %g\n",
+		    sum(hatching.voxelizeVectorsFromArrays(up, up, up, down, up, down, up, down, up,
+							   0.5, some, 4, some, {1, 2, 3},
+							   {9, 7, 8})
+				.at("power")));
 	std::printf("stl %g\n",
 		    sum(voxelization::STLVoxelizer().voxelizeSTL("cube.stl", 1, 3, false)));
 	uniform.copyFromGrid(grid);

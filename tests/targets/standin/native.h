@@ -176,6 +176,16 @@ struct HatchingVoxelizer {
 	ENTRY std::map<std::string, FloatGridPtr> voxelizeVectors(
 		const std::vector<HatchingVector> &vectors, float voxel_size, float width,
 		const std::array<float, 3> &low, const std::array<float, 3> &high);
+	// Nine words of arguments lie on the stack.
+	ENTRY std::map<std::string, FloatGridPtr> voxelizeVectorsFromArrays(
+		const std::vector<float> &x1, const std::vector<float> &y1,
+		const std::vector<float> &z1, const std::vector<float> &x2,
+		const std::vector<float> &y2, const std::vector<float> &z2,
+		const std::vector<float> &power, const std::vector<float> &velocity,
+		const std::vector<float> &energy, float voxel_size,
+		const std::vector<float> &widths, float default_width = 0.5f,
+		const std::vector<float> &spacings = {},
+		const std::array<float, 3> &low = {}, const std::array<float, 3> &high = {});
 
 	FloatGridPtr direction;
 };

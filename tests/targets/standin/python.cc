@@ -32,4 +32,9 @@ PYBIND11_MODULE(standin_native, m)
 						   "SpatialNoiseFilter")
 		.def(py::init<>())
 		.def("apply_median_filter", &correction::SpatialNoiseFilter::applyMedianFilter);
+	py::class_<voxelization::HatchingVoxelizer>(m.def_submodule("voxelization"),
+						    "HatchingVoxelizer")
+		.def(py::init<>())
+		.def("voxelize_vectors_from_arrays",
+		     &voxelization::HatchingVoxelizer::voxelizeVectorsFromArrays);
 }

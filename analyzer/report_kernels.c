@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of kernels and of allocation sites. */
+/* The table of kernels. */
 #include "analyzer/report.h"
 
 #include <assert.h>
@@ -12,10 +12,6 @@
 #include "analyzer/model.h"
 #include "analyzer/table.h"
 
-#define CALLERS 6 /* Shown under a site. */
-
-/* ---- Kernels. ---- */
-
 static const struct recoat_column kernel_columns[] = {
 	{"kernel", RECOAT_LEFT},       {"operation", RECOAT_LEFT},
 	{"served by", RECOAT_LEFT},    {"calls", RECOAT_RIGHT},
@@ -25,6 +21,8 @@ static const struct recoat_column kernel_columns[] = {
 	{"allocations", RECOAT_RIGHT}, {"bytes", RECOAT_RIGHT},
 	{"peak", RECOAT_RIGHT},        {"", RECOAT_LEFT},
 };
+const struct recoat_sheet recoat_sheet_kernels = {"kernels", kernel_columns,
+						  sizeof(kernel_columns) / sizeof(*kernel_columns)};
 static_assert(sizeof(kernel_columns) / sizeof(*kernel_columns) == RECOAT_KERNEL_COLUMNS + 1,
 	      "the last one has no title");
 
@@ -90,46 +88,51 @@ static const struct recoat_kernel_row **sorted_kernels(const struct recoat_model
 /* CPU time is read for long calls only; a sum that leaves calls out is marked. */
 static void cell_cpu(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
-	if (!sums->cpu_calls)
+	if (!sums->cpu_calls) {
 		recoat_table_cell(table, "-");
-	else
-		recoat_table_cell(table, "%s%s", recoat_format_time(sums->cpu_time).text,
-				  sums->cpu_calls < sums->calls ? "*" : "");
+		return;
+	}
+	recoat_table_cell(table, "%s%s", recoat_format_time(sums->cpu_time).text,
+			  sums->cpu_calls < sums->calls ? "*" : "");
+	recoat_table_key(table, (double)sums->cpu_time);
 }
 
 /* CPU time sampled in the kernel itself. */
 static void cell_sampled(struct recoat_table *table, const struct recoat_cpu_counts *cpu)
 {
-	if (cpu->samples)
-		recoat_table_cell(table, "~%s", recoat_format_time(cpu->time).text);
-	else
+	if (!cpu->samples) {
 		recoat_table_cell(table, "-");
+		return;
+	}
+	recoat_table_cell(table, "~%s", recoat_format_time(cpu->time).text);
+	recoat_table_key(table, (double)cpu->time);
+}
+
+/* `part` by `whole`, if there is any. */
+static void cell_quotient(struct recoat_table *table, double part, double whole)
+{
+	if (whole <= 0) {
+		recoat_table_cell(table, "-");
+		return;
+	}
+	recoat_table_cell(table, "%s", recoat_format_short(part / whole).text);
+	recoat_table_key(table, part / whole);
 }
 
 /* Problem size a call and problem size a second. */
 static void cells_size(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
-	if (!sums->size_calls) {
-		recoat_table_cell(table, "-");
-		recoat_table_cell(table, "-");
-		return;
-	}
-	recoat_table_cell(table, "%s",
-			  recoat_format_short((double)sums->size / (double)sums->size_calls).text);
-	if (sums->size_time)
-		recoat_table_cell(
-			table, "%s",
-			recoat_format_short((double)sums->size * 1e9 / (double)sums->size_time)
-				.text);
-	else
-		recoat_table_cell(table, "-");
+	double size = (double)sums->size;
+
+	cell_quotient(table, size, (double)sums->size_calls);
+	cell_quotient(table, size * 1e9, sums->size_calls ? (double)sums->size_time : 0);
 }
 
 static void cells_memory(struct recoat_table *table, const struct recoat_span_sums *sums)
 {
-	recoat_table_cell(table, "%s", recoat_format_count(sums->allocations).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)sums->bytes).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)sums->peak).text);
+	recoat_table_count(table, sums->allocations);
+	recoat_table_bytes(table, (int64_t)sums->bytes);
+	recoat_table_bytes(table, (int64_t)sums->peak);
 }
 
 static void kernel_cells(struct recoat_table *table, const struct recoat_kernel_row *row)
@@ -137,9 +140,9 @@ static void kernel_cells(struct recoat_table *table, const struct recoat_kernel_
 	recoat_table_cell(table, "%s", row->kernel);
 	recoat_table_cell(table, "%s", row->operation);
 	recoat_table_cell(table, "%s", row->implementation);
-	recoat_table_cell(table, "%s", recoat_format_count(row->sums.calls).text);
-	recoat_table_cell(table, "%s", recoat_format_time(row->sums.time).text);
-	recoat_table_cell(table, "%s", recoat_format_time(row->self_time).text);
+	recoat_table_count(table, row->sums.calls);
+	recoat_table_time(table, row->sums.time);
+	recoat_table_time(table, row->self_time);
 	cell_cpu(table, &row->sums);
 	cell_sampled(table, &row->cpu);
 	cells_size(table, &row->sums);
@@ -163,9 +166,9 @@ static void total_cells(struct recoat_table *table, const struct recoat_model *m
 	recoat_table_cell(table, "total");
 	recoat_table_cell(table, " ");
 	recoat_table_cell(table, " ");
-	recoat_table_cell(table, "%s", recoat_format_count(calls).text);
-	recoat_table_cell(table, "%s", recoat_format_time(total.time).text);
-	recoat_table_cell(table, "%s", recoat_format_time(self).text);
+	recoat_table_count(table, calls);
+	recoat_table_time(table, total.time);
+	recoat_table_time(table, self);
 	cell_cpu(table, &total);
 	cell_sampled(table, &cpu);
 	recoat_table_cell(table, " ");
@@ -217,7 +220,8 @@ static bool is_idle(const struct recoat_model *model, const struct recoat_kernel
 static void print_idle(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
-	const char *before = "caught, but not called: ";
+	const char *before =
+		model->filter ? "caught, but not called here: " : "caught, but not called: ";
 
 	for (size_t i = 0; i < model->kernels; i++) {
 		if (!is_idle(model, &model->kernel[i]) ||
@@ -234,20 +238,14 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
 	const struct recoat_kernel_row **row = sorted_kernels(model);
-	struct recoat_table *table = recoat_table_create(
-		kernel_columns, sizeof(kernel_columns) / sizeof(*kernel_columns));
-	size_t shown = 0, left_out = 0;
+	struct recoat_table *table =
+		recoat_table_create(kernel_columns, recoat_sheet_kernels.columns);
+	size_t left_out;
 
-	for (size_t i = 0; i < model->kernels; i++) {
-		if (!row[i]->sums.calls || !recoat_report_has_kernel(report, row[i]->kernel))
-			continue;
-		if (report->limit && shown >= report->limit) {
-			left_out++;
-			continue;
-		}
-		kernel_cells(table, row[i]);
-		shown++;
-	}
+	for (size_t i = 0; i < model->kernels; i++)
+		if (row[i]->sums.calls && recoat_report_has_kernel(report, row[i]->kernel))
+			kernel_cells(table, row[i]);
+	left_out = recoat_report_arrange(report, &recoat_sheet_kernels, table, report->limit);
 	/* Times of some kernels do not add up: one may have called another. */
 	if (!report->kernels) {
 		recoat_table_rule(table);
@@ -270,9 +268,10 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_model *model = report->model;
+	const char *column = recoat_report_sort(report, &recoat_sheet_kernels);
 
-	fprintf(file, "\nKERNELS by time; self: without kernels that they call%s%s\n",
-		*recoat_report_estimated(report) ? "; memory" : "",
+	fprintf(file, "\nKERNELS by %s; self: without kernels that they call%s%s\n",
+		column ? column : "time", *recoat_report_estimated(report) ? "; memory" : "",
 		recoat_report_estimated(report));
 	if (model->spans.count)
 		print_kernels(report, file);
@@ -280,134 +279,4 @@ void recoat_report_kernels(const struct recoat_report *report, FILE *file)
 		print_idle(report, file);
 	else
 		fprintf(file, "none: no entry point of a catalogue was found\n");
-}
-
-/* ---- Allocation sites. ---- */
-
-char *recoat_site_label(const struct recoat_site *site)
-{
-	const char *module = recoat_module_name(site->module);
-	const char *unnamed = site->unnamed ? " and unnamed callees" : "";
-
-	if (!site->call.known)
-		return recoat_strdup(site->call.function);
-	if (!site->call.file)
-		return recoat_asprintf("%s%s  (%s)", site->call.function, unnamed, module);
-	return recoat_asprintf("%s  %s:%d  (%s)", site->call.function,
-			       recoat_module_name(site->call.file), site->call.line, module);
-}
-
-/* A path in text, as it grows. */
-struct callers {
-	char *text;
-	const char *last; /* The same name twice in a row is one. */
-	size_t count;
-};
-
-static void append_caller(struct callers *callers, const char *name)
-{
-	char *longer;
-
-	if (callers->last == name || recoat_is_startup(name))
-		return;
-	callers->last = name;
-	if (++callers->count > CALLERS)
-		return;
-	longer = recoat_asprintf("%s%s<- %s", callers->text, *callers->text ? " " : "", name);
-	free(callers->text);
-	callers->text = longer;
-}
-
-char *recoat_site_callers(const struct recoat_report *report, const struct recoat_site *site)
-{
-	const struct recoat_cct *cct = &report->model->cct;
-	struct callers callers = {.text = recoat_strdup(""), .last = site->call.function};
-	bool found = false;
-
-	for (uint32_t at = site->node; at != RECOAT_ROOT; at = cct->node[at].parent) {
-		uint32_t frame = cct->node[at].frame;
-		const char *module = cct->module[cct->frame[frame].module].path;
-		struct recoat_calls calls =
-			recoat_frame_calls(report->model, report->symbols, frame);
-
-		for (size_t i = 0; i < calls.count && callers.count <= CALLERS; i++) {
-			if (found)
-				append_caller(&callers, recoat_call_label(report->model,
-								   &calls.at[i], module));
-			else
-				found = calls.at[i].function == site->call.function;
-		}
-	}
-	return callers.text;
-}
-
-static void site_rows(struct recoat_table *table, const struct recoat_report *report,
-		      const struct recoat_site *site, int64_t whole)
-{
-	const struct recoat_heap_counts *heap = &site->heap;
-	char *label = recoat_site_label(site), *callers = recoat_site_callers(report, site);
-
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)heap->bytes).text);
-	recoat_table_cell(table, "%s",
-			  recoat_format_share((double)recoat_heap_counts_value(heap, report->order),
-					      (double)whole)
-				  .text);
-	recoat_table_cell(table, "%s", recoat_format_count(heap->allocations).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(heap->at_peak).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(recoat_heap_counts_live(heap)).text);
-	recoat_table_cell(
-		table, "%s",
-		recoat_format_share((double)heap->temporary, (double)heap->allocations).text);
-	recoat_table_cell(table, "%s", label);
-	if (*callers)
-		recoat_table_note(table, callers);
-	free(label);
-	free(callers);
-}
-
-static void site_total(struct recoat_table *table, const struct recoat_heap_counts *heap)
-{
-	recoat_table_cell(table, "%s", recoat_format_bytes((int64_t)heap->bytes).text);
-	recoat_table_cell(table, "100.0%%");
-	recoat_table_cell(table, "%s", recoat_format_count(heap->allocations).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(heap->at_peak).text);
-	recoat_table_cell(table, "%s", recoat_format_bytes(recoat_heap_counts_live(heap)).text);
-	recoat_table_cell(
-		table, "%s",
-		recoat_format_share((double)heap->temporary, (double)heap->allocations).text);
-	recoat_table_cell(table, "total");
-}
-
-void recoat_report_sites(const struct recoat_report *report, FILE *file)
-{
-	static const struct recoat_column column[] = {
-		{"bytes", RECOAT_RIGHT},   {"share", RECOAT_RIGHT},  {"count", RECOAT_RIGHT},
-		{"at peak", RECOAT_RIGHT}, {"leaked", RECOAT_RIGHT}, {"temporary", RECOAT_RIGHT},
-		{"function", RECOAT_LEFT},
-	};
-	const struct recoat_heap_counts *heap = &report->model->heap;
-	int64_t whole = recoat_heap_counts_value(heap, report->order);
-	struct recoat_table *table;
-	struct recoat_sites sites;
-	size_t shown;
-
-	fprintf(file,
-		"\nALLOCATION SITES by %s%s; leaked: live at the end; temporary: freed before the "
-		"next allocation\n",
-		recoat_site_order_names[report->order], recoat_report_estimated(report));
-	recoat_sites_create(&sites, report->model, report->symbols, report->order);
-	shown = report->limit && sites.count > report->limit ? report->limit : sites.count;
-	table = recoat_table_create(column, sizeof(column) / sizeof(*column));
-	for (size_t i = 0; i < shown; i++)
-		site_rows(table, report, &sites.at[i], whole);
-	recoat_table_rule(table);
-	site_total(table, heap);
-	if (sites.count)
-		recoat_table_print(table, file, report->width);
-	else
-		fprintf(file, "none recorded\n");
-	if (shown < sites.count)
-		fprintf(file, "... %zu more; --limit 0 shows all\n", sites.count - shown);
-	recoat_table_destroy(table);
-	recoat_sites_destroy(&sites);
 }
