@@ -11,6 +11,7 @@ using Grids = native::grids;
 using Point = native::point;
 using IdwMapper = native::idw_mapper;
 using KdeMapper = native::kde_mapper;
+using DistortionMap = native::distortion_map;
 using StampedGrid = native::grid_with_metadata;
 
 #endif

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "plugins/parallel/openvdb10/distortions.h"
 #include "plugins/parallel/openvdb10/filter.h"
 #include "plugins/parallel/openvdb10/fuse.h"
 #include "plugins/parallel/openvdb10/map.h"
@@ -42,6 +43,9 @@ const struct recoat_plugin_swap swaps[] = {
 	swap_of("voxel_fusion.fuse_weighted", fuse_weighted, &fuse_weighted_next),
 	swap_of("synchronization.temporal", sync_temporal, &sync_temporal_next),
 	swap_of("correction.filter_gaussian", filter_gaussian, &filter_gaussian_next),
+	swap_of("correction.filter_median", filter_median, &filter_median_next),
+	swap_of("correction.filter_bilateral", filter_bilateral, &filter_bilateral_next),
+	swap_of("correction.distortions", correct_distortions, &correct_distortions_next),
 };
 
 const struct recoat_plugin_host *host;
