@@ -58,6 +58,8 @@ struct placed_grid;
 struct idw_neighbour;
 struct leaf_sums;
 struct leaf_halo;
+struct leaf_ranks;
+struct places;
 /* Bring the k nearest of `count` to the front, by ascending distance, as the original does it. */
 typedef void idw_select(struct idw_neighbour *all, uint32_t k, uint32_t count);
 
@@ -76,6 +78,11 @@ struct parallel_fused {
 	void (*leaf_divide)(const struct leaf_sums *sums, float *out, const uint64_t *mask);
 	void (*leaf_smooth)(const struct leaf_halo *halo, const float *weights,
 			    struct leaf_sums *sums);
+	void (*leaf_bilateral)(const struct leaf_halo *halo, const float *weights, float range2,
+			       float odd, const uint64_t *mask, struct leaf_sums *sums);
+	void (*leaf_median)(const struct leaf_ranks *halo, float *out, const uint64_t *mask);
+	void (*places_nearest)(const struct places *places, const struct places *references,
+			       uint32_t *nearest);
 };
 
 extern const struct parallel_fused parallel_avx2_fused, parallel_avx512_fused;

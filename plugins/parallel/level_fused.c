@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The kernels of one SIMD level for originals compiled with contraction. */
 #include "plugins/parallel/leaf.h"
+#include "plugins/parallel/places.h"
 
 const struct parallel_fused LEVEL(parallel) = {
 	.map_idw = LEVEL(map_idw),
@@ -10,4 +11,7 @@ const struct parallel_fused LEVEL(parallel) = {
 	.leaf_lower = LEVEL(leaf_lower),
 	.leaf_divide = LEVEL(leaf_divide),
 	.leaf_smooth = LEVEL(leaf_smooth),
+	.leaf_bilateral = LEVEL(leaf_bilateral),
+	.leaf_median = LEVEL(leaf_median),
+	.places_nearest = LEVEL(places_nearest),
 };
