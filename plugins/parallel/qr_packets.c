@@ -89,8 +89,8 @@ static inline float add_rest(float sum, const float *a, const float *b, uint64_t
 }
 
 /*
- * The same where GCC has made a loop of Eigen's into vectors of so many products, which it adds
- * one after the other: only those that fill no vector are fused with their sum.
+ * Loops of Eigen's over what fills no vector GCC turns into shorter vectors, whose products it
+ * adds one after the other. What does not fill those, either, is fused with its sum.
  */
 static inline float add_rest_by(uint64_t together, float sum, const float *a, const float *b,
 				uint64_t from, uint64_t to)
@@ -123,7 +123,7 @@ static float inner(const float *a, const float *b, uint64_t count)
 		if (whole > pairs)
 			even = fused(load(a + pairs), load(b + pairs), even);
 	}
-	return add_rest_by(8, sum_of(even), a, b, whole, count);
+	return add_rest_by(LANES / 2, sum_of(even), a, b, whole, count);
 }
 
 static float norm(const float *a, uint64_t count)
@@ -145,8 +145,8 @@ static inline void multiply(const struct qr *qr, const float *first, uint64_t fr
 			sums[c] = fused(load(first + (uint64_t)c * qr->stride + row),
 					load(mirror + row), sums[c]);
 	for (int c = 0; c < columns; c++)
-		products[c] = add_rest(sum_of(sums[c]), first + (uint64_t)c * qr->stride, mirror,
-				       row, qr->n);
+		products[c] = add_rest_by(LANES / 2, sum_of(sums[c]), first + (uint64_t)c * qr->stride,
+					  mirror, row, qr->n);
 }
 
 /* The last of an odd number of columns: what fills no vector may fill a half or quarter. */
@@ -352,18 +352,24 @@ static void factor(void *context, unsigned member, unsigned members)
 	}
 }
 
-/* The part of some columns in the rows above their block: a sum of its own, then subtracted. */
+/*
+ * The part of 8 columns in the rows above their block: a sum of its own, then subtracted. Of rows
+ * that fill no quarter of a vector GCC adds eight products one after the other.
+ */
 static void take_away(const struct qr *qr, uint64_t rows, uint64_t from, uint64_t to)
 {
 	float *restrict sums = qr->scaled, *restrict right = qr->right;
+	uint64_t whole = rows / 4 * 4;
 
 	memset(sums, 0, rows * sizeof(*sums));
 	for (uint64_t column = from; column < to; column++) {
 		const float *restrict a = qr_line(qr, column);
 		float factor = right[column];
 
-		for (uint64_t row = 0; row < rows; row++)
+		for (uint64_t row = 0; row < whole; row++)
 			sums[row] = __builtin_fmaf(a[row], factor, sums[row]);
+		for (uint64_t row = whole; row < rows; row++)
+			sums[row] += a[row] * factor;
 	}
 	for (uint64_t row = 0; row < rows; row++)
 		right[row] -= sums[row];

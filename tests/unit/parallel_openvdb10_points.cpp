@@ -59,10 +59,14 @@ struct Lanes {
 		return sums[0];
 	}
 
-	static float with_rest(float sum, const float *a, const float *b, size_t from, size_t to)
+	/* By so many products are rounded before they are added; the rest is fused. */
+	static float with_rest(size_t together, float sum, const float *a, const float *b,
+			       size_t from, size_t to)
 	{
+		const size_t whole = from + (to - from) / together * together;
+
 		for (size_t n = from; n < to; n++)
-			sum = std::fma(a[n], b[n], sum);
+			sum = n < whole ? sum + a[n] * b[n] : std::fma(a[n], b[n], sum);
 		return sum;
 	}
 
@@ -74,7 +78,7 @@ struct Lanes {
 		if (count == 0)
 			return 0.0f;
 		if (whole == 0)
-			return with_rest(a[0] * b[0], a, b, 1, count);
+			return with_rest(4, a[0] * b[0], a, b, 1, count);
 		for (size_t n = 0; n < pairs; n++)
 			sums[n % (2 * lanes)] = n < 2 * lanes ? a[n] * b[n]
 							      : std::fma(a[n], b[n],
@@ -83,7 +87,7 @@ struct Lanes {
 			sums[n] += sums[n + lanes];
 		for (size_t n = pairs; n < whole; n++)
 			sums[n - pairs] = pairs ? std::fma(a[n], b[n], sums[n - pairs]) : a[n] * b[n];
-		return with_rest(halved(sums, lanes), a, b, whole, count);
+		return with_rest(lanes / 2, halved(sums, lanes), a, b, whole, count);
 	}
 
 	/* Of a matrix's column and a vector; the last of an odd number has its rest halved. */
@@ -103,7 +107,7 @@ struct Lanes {
 				sum += halved(sums, part);
 				done += part;
 			}
-		return with_rest(sum, a, b, done, count);
+		return with_rest(lanes / 2, sum, a, b, done, count);
 	}
 };
 
@@ -227,7 +231,9 @@ class Solver
 				float sum = 0.0f;
 
 				for (size_t column = from; column < to; column++)
-					sum = std::fma(a[column][row], b[column], sum);
+					sum = row < from / 4 * 4
+						      ? std::fma(a[column][row], b[column], sum)
+						      : sum + a[column][row] * b[column];
 				b[row] -= sum;
 			}
 		}
