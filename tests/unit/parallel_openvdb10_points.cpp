@@ -434,6 +434,10 @@ static void what_is_not_served_is_left_to_the_next(void **)
 	grid->transform().preRotate(0.3);
 	map_rbf(&mapper, grid, points, {1.0f});
 	assert_int_equal(declined_calls, 10);
+	settings.solves = false;
+	map_rbf(&mapper, scaled_grid(1.0), points, {1.0f});
+	settings.solves = true;
+	assert_int_equal(declined_calls, 11);
 	assert_same(*before, *grid);
 }
 
@@ -445,6 +449,7 @@ static void decline_map(const void *, const GridPtr &, const std::vector<Point> 
 
 int main()
 {
+	settings.solves = true;
 	map_nearest_next = map_linear_next = map_rbf_next = decline_map;
 	return run_at_levels(
 		"parallel_openvdb10_points",

@@ -129,7 +129,7 @@ static bool rbf(const RbfMapper &mapper, const GridPtr &grid, const std::vector<
 	const double n = points.size();
 	CoordBBox box;
 
-	if (!mappable(grid, points, values))
+	if (!settings.solves || !mappable(grid, points, values))
 		return false;
 	box = grid->evalActiveVoxelBoundingBox();
 	if (box.empty() && !box_of_points(*grid, points, Bounds::nearest, box))

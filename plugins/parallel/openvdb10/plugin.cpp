@@ -83,6 +83,8 @@ const char *init(const struct recoat_plugin_host *with, const struct recoat_plug
 		return "option simd: for OpenVDB's kernels AVX2 and FMA are needed";
 	settings.kernels =
 		level == &parallel_avx512 ? &parallel_avx512_fused : &parallel_avx2_fused;
+	/* For Intel's CPUs GCC compiles Eigen's loops otherwise, which no tolerance would cover. */
+	settings.solves = level == parallel_level(PARALLEL_AUTO) && __builtin_cpu_is("amd");
 	settings.threshold = static_cast<double>(values[THRESHOLD].integer);
 	served_calls = host->counter(host, "served");
 	declined_calls = host->counter(host, "declined");
