@@ -50,7 +50,6 @@ const struct recoat_plugin_swap swaps[] = {
 	swap_of("correction.distortions", correct_distortions, &correct_distortions_next),
 	swap_of("signal_mapping.nearest", map_nearest, &map_nearest_next),
 	swap_of("signal_mapping.linear", map_linear, &map_linear_next),
-	swap_of("signal_mapping.rbf", map_rbf, &map_rbf_next),
 	swap_of("quality.assess", assess, &assess_next),
 	swap_of("processing.moving_average", moving_average, &moving_average_next),
 };
@@ -83,8 +82,6 @@ const char *init(const struct recoat_plugin_host *with, const struct recoat_plug
 		return "option simd: for OpenVDB's kernels AVX2 and FMA are needed";
 	settings.kernels =
 		level == &parallel_avx512 ? &parallel_avx512_fused : &parallel_avx2_fused;
-	/* For Intel's CPUs GCC compiles Eigen's loops otherwise, which no tolerance would cover. */
-	settings.solves = level == parallel_level(PARALLEL_AUTO) && __builtin_cpu_is("amd");
 	settings.threshold = static_cast<double>(values[THRESHOLD].integer);
 	served_calls = host->counter(host, "served");
 	declined_calls = host->counter(host, "declined");
