@@ -34,14 +34,14 @@ static bool same_bits(float one, float other)
 	return std::memcmp(&one, &other, sizeof(one)) == 0;
 }
 
-static void assert_same(const Grid &expected, const Grid &found)
+static inline void assert_same(const Grid &expected, const Grid &found)
 {
 	assert_true(expected.tree().hasSameTopology(found.tree()));
 	for (auto at = expected.cbeginValueAll(); at; ++at)
 		assert_true(same_bits(*at, found.tree().getValue(at.getCoord())));
 }
 
-static GridPtr random_grid(int edge, float density)
+static inline GridPtr random_grid(int edge, float density)
 {
 	GridPtr grid = Grid::create(0.5f);
 

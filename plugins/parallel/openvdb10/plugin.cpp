@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "plugins/parallel/openvdb10/distortions.h"
+#include "plugins/parallel/openvdb10/moving.h"
+#include "plugins/parallel/openvdb10/quality.h"
 #include "plugins/parallel/openvdb10/settings.h"
 #include "plugins/parallel/openvdb10/trial.h"
 
@@ -48,6 +50,10 @@ const struct recoat_plugin_swap swaps[] = {
 	swap_of("correction.filter_median", filter_median, &filter_median_next),
 	swap_of("correction.filter_bilateral", filter_bilateral, &filter_bilateral_next),
 	swap_of("correction.distortions", correct_distortions, &correct_distortions_next),
+	swap_of("signal_mapping.nearest", map_nearest, &map_nearest_next),
+	swap_of("signal_mapping.linear", map_linear, &map_linear_next),
+	swap_of("quality.assess", assess, &assess_next),
+	swap_of("processing.moving_average", moving_average, &moving_average_next),
 };
 
 const struct recoat_plugin_host *host;
