@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sums over the 512 voxels of a leaf, each in its grids' or neighbours' order. */
+/* Of the 512 voxels of a leaf: sums, each in its grids' or neighbours' order, and medians. */
 #ifndef PARALLEL_LEAF_H
 #define PARALLEL_LEAF_H
 
@@ -21,6 +21,16 @@ struct leaf_halo {
 	int radius;
 };
 
+/* Of the same voxels: the numbers of the active ones in ascending order, each another. */
+#define LEAF_INACTIVE INT32_MAX
+
+struct leaf_ranks {
+	const int32_t *rank;
+	const float *sorted; /* The value of every rank. */
+	int32_t ranks;       /* How many there are; at least one. */
+	int radius;
+};
+
 #ifdef PARALLEL_LEVEL
 /* Add weight * value, rounded once, and the weight, where the mask is set. */
 void LEVEL(leaf_add)(struct leaf_sums *sums, const float *values, const uint64_t *mask,
@@ -35,6 +45,17 @@ void LEVEL(leaf_divide)(const struct leaf_sums *sums, float *out, const uint64_t
 
 /* Sums over the (2 radius + 1)^3 neighbours, x slowest; `weights` one a neighbour. */
 void LEVEL(leaf_smooth)(const struct leaf_halo *halo, const float *weights, struct leaf_sums *sums);
+
+/*
+ * The same, where the mask is set, with every weight times exp(-0.5 (value - centre)^2 / range2).
+ * `odd` is exp_float_odd() of exp.h. Values are finite.
+ */
+void LEVEL(leaf_bilateral)(const struct leaf_halo *halo, const float *weights, float range2,
+			   float odd, const uint64_t *mask, struct leaf_sums *sums);
+
+/* The median of the (2 radius + 1)^3 neighbours where the mask is set, of the middle two their
+ * mean. */
+void LEVEL(leaf_median)(const struct leaf_ranks *halo, float *out, const uint64_t *mask);
 #endif
 
 #endif

@@ -58,6 +58,8 @@ struct placed_grid;
 struct idw_neighbour;
 struct leaf_sums;
 struct leaf_halo;
+struct leaf_ranks;
+struct places;
 /* Bring the k nearest of `count` to the front, by ascending distance, as the original does it. */
 typedef void idw_select(struct idw_neighbour *all, uint32_t k, uint32_t count);
 
@@ -68,6 +70,11 @@ struct parallel_fused {
 	/* Voxels that no point has a weight in stay as they are. */
 	int (*map_kde)(const struct amqadf_points *points, struct placed_grid *grid,
 		       float bandwidth, enum amqadf_kde_kernel kernel);
+	/* Every voxel of the grid is set. */
+	int (*map_rbf)(const struct amqadf_points *points, struct placed_grid *grid,
+		       enum amqadf_rbf_kernel kernel, float epsilon);
+	/* Means of `half` values before each, itself and `half` after, as far as there are any. */
+	void (*moving_average)(const float *values, uint64_t count, uint64_t half, float *means);
 	/* Of a leaf: leaf.h. */
 	void (*leaf_add)(struct leaf_sums *sums, const float *values, const uint64_t *mask,
 			 float weight);
@@ -76,6 +83,11 @@ struct parallel_fused {
 	void (*leaf_divide)(const struct leaf_sums *sums, float *out, const uint64_t *mask);
 	void (*leaf_smooth)(const struct leaf_halo *halo, const float *weights,
 			    struct leaf_sums *sums);
+	void (*leaf_bilateral)(const struct leaf_halo *halo, const float *weights, float range2,
+			       float odd, const uint64_t *mask, struct leaf_sums *sums);
+	void (*leaf_median)(const struct leaf_ranks *halo, float *out, const uint64_t *mask);
+	void (*places_nearest)(const struct places *places, const struct places *references,
+			       uint32_t *nearest);
 };
 
 extern const struct parallel_fused parallel_avx2_fused, parallel_avx512_fused;
@@ -90,6 +102,9 @@ int LEVEL(map_idw)(const struct amqadf_points *points, struct placed_grid *grid,
 		   int32_t k, idw_select *select);
 int LEVEL(map_kde)(const struct amqadf_points *points, struct placed_grid *grid, float bandwidth,
 		   enum amqadf_kde_kernel kernel);
+int LEVEL(map_rbf)(const struct amqadf_points *points, struct placed_grid *grid,
+		   enum amqadf_rbf_kernel kernel, float epsilon);
+void LEVEL(moving_average)(const float *values, uint64_t count, uint64_t half, float *means);
 #else
 int LEVEL(map_nearest)(const struct amqadf_points *points, struct amqadf_grid *grid);
 int LEVEL(map_linear)(const struct amqadf_points *points, struct amqadf_grid *grid);

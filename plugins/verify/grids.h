@@ -3,7 +3,7 @@
 #ifndef VERIFY_GRIDS_H
 #define VERIFY_GRIDS_H
 
-#include "plugins/verify/native.h"
+#include "plugins/openvdb10/layouts.h"
 
 extern "C" {
 #include "plugins/verify/compare.h"

@@ -3,49 +3,20 @@
 #include "plugins/parallel/openvdb10/filter.h"
 #include "plugins/parallel/openvdb10/fuse.h"
 #include "plugins/parallel/openvdb10/map.h"
-#include "plugins/parallel/openvdb10/settings.h"
 #include "plugins/parallel/openvdb10/trial.h"
+#include "tests/unit/openvdb10_testing.h"
 
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <random>
-
-extern "C" {
-#include "tests/unit/cmocka_all.h"
-}
 
 using openvdb::Coord;
 using openvdb::CoordBBox;
 using openvdb::Vec3d;
 
-Settings settings;
-
-static std::mt19937 engine;
-static int declined_calls;
-
-static float random_between(float low, float high)
-{
-	return std::uniform_real_distribution<float>(low, high)(engine);
-}
-
-static bool same_bits(float one, float other)
-{
-	return std::memcmp(&one, &other, sizeof(one)) == 0;
-}
-
-static void assert_same(const Grid &expected, const Grid &found)
-{
-	assert_true(expected.tree().hasSameTopology(found.tree()));
-	for (auto at = expected.cbeginValueAll(); at; ++at)
-		assert_true(same_bits(*at, found.tree().getValue(at.getCoord())));
-}
-
 /* ---- What the originals compute. ---- */
 
-static bool contracted; /* They are built as they should be. */
+static bool contracted = true; /* They are built as they should be. */
 
 template <typename Number> static Number product_and_sum(Number a, Number b, Number c)
 {
@@ -168,19 +139,6 @@ static std::vector<float> random_values(size_t count)
 	for (size_t n = 0; n < count; n++)
 		values.push_back(random_between(-5, 5));
 	return values;
-}
-
-static GridPtr random_grid(int edge, float density)
-{
-	GridPtr grid = Grid::create(0.5f);
-
-	for (int x = -2; x < edge; x++)
-		for (int y = -3; y < edge; y++)
-			for (int z = 0; z < edge; z++)
-				if (random_between(0, 1) < density)
-					grid->tree().setValueOn(Coord(x, y, z),
-								random_between(-5, 5));
-	return grid;
 }
 
 static GridPtr grid_with_box(double voxel)
@@ -398,56 +356,22 @@ static void originals_that_round_otherwise_are_left_alone(void **)
 	call_all();
 	assert_int_equal(declined_calls, 0);
 	assert_int_equal(acted, 5);
+	contracted = true;
 }
 
 /* Without openvdb::initialize(), which hidden visibility breaks, and only files need. */
-static int begin(void **)
-{
-	settings.threshold = 0;
-	settings.served = settings.declined = [] {};
-	map_idw_next = map_kde_next = decline_map;
-	return 0;
-}
-
-static int begin_case(void **level)
-{
-	settings.kernels = static_cast<const struct parallel_fused *>(*level);
-	engine.seed(1);
-	declined_calls = 0;
-	contracted = true;
-	settings.served = settings.declined = [] {};
-	return 0;
-}
-
-#define CASES(level)                                                                               \
-	at_level(idw_gives_the_originals_bits, level),                                             \
-		at_level(kde_gives_the_originals_bits, level),                                     \
-		at_level(what_is_not_served_is_left_to_the_next, level),                           \
-		at_level(fusion_gives_the_originals_bits, level),                                  \
-		at_level(bins_weigh_grids_by_their_nearest_stamp, level),                          \
-		at_level(smoothing_gives_the_originals_bits, level),                               \
-		at_level(originals_that_round_otherwise_are_left_alone, level)
-#define at_level(test, level)                                                                      \
-	CMUnitTest                                                                                 \
-	{                                                                                          \
-#test " (" #level ")", test, begin_case, nullptr,                                  \
-			const_cast < struct parallel_fused *>(&parallel_##level##_fused)           \
-	}
-
 int main()
 {
-	const CMUnitTest avx2[] = {CASES(avx2)};
-	const CMUnitTest both[] = {CASES(avx2), CASES(avx512)};
-
-#ifdef __SANITIZE_THREAD__
-	/* OpenVDB and TBB are not built with it, and what they order it does not see. */
-	std::puts("1..0 # SKIP not under ThreadSanitizer");
-	return 0;
-#endif
-	if (!parallel_level(PARALLEL_AVX2))
-		return 77; /* The CPU has no fused multiply-add. */
-	pool_configure(2, 0);
-	return parallel_level(PARALLEL_AVX512)
-		       ? cmocka_run_group_tests_name("parallel_openvdb10", both, begin, nullptr)
-		       : cmocka_run_group_tests_name("parallel_openvdb10", avx2, begin, nullptr);
+	map_idw_next = map_kde_next = decline_map;
+	return run_at_levels(
+		"parallel_openvdb10",
+		{{"idw_gives_the_originals_bits", idw_gives_the_originals_bits},
+		 {"kde_gives_the_originals_bits", kde_gives_the_originals_bits},
+		 {"what_is_not_served_is_left_to_the_next", what_is_not_served_is_left_to_the_next},
+		 {"fusion_gives_the_originals_bits", fusion_gives_the_originals_bits},
+		 {"bins_weigh_grids_by_their_nearest_stamp",
+		  bins_weigh_grids_by_their_nearest_stamp},
+		 {"smoothing_gives_the_originals_bits", smoothing_gives_the_originals_bits},
+		 {"originals_that_round_otherwise_are_left_alone",
+		  originals_that_round_otherwise_are_left_alone}});
 }

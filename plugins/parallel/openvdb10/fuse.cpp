@@ -2,6 +2,7 @@
 /* Several grids to one: fusion, and synchronisation in time. */
 #include "plugins/parallel/openvdb10/fuse.h"
 #include "plugins/parallel/openvdb10/leaves.h"
+#include "plugins/parallel/openvdb10/median.h"
 #include "plugins/parallel/openvdb10/settings.h"
 
 #include <algorithm>
@@ -68,14 +69,6 @@ static GridPtr extreme(const Grids &grids, Step *step, float first)
 	return result;
 }
 
-static float median(std::vector<float> &values)
-{
-	size_t middle = values.size() / 2;
-
-	std::sort(values.begin(), values.end());
-	return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2.0f;
-}
-
 static GridPtr medians(const Grids &grids)
 {
 	GridPtr result = grid_like(*grids.front());
@@ -91,7 +84,7 @@ static GridPtr medians(const Grids &grids)
 			for (const Leaf *source : sources)
 				if (source->isValueOn(at.pos()))
 					values.push_back(source->getValue(at.pos()));
-			at.setValue(median(values));
+			at.setValue(median_of(values));
 		}
 	});
 	return result;

@@ -6,10 +6,15 @@
 extern "C" {
 #include "plugins/parallel/leaf.h"
 #include "plugins/parallel/level.h"
+#include "plugins/parallel/places.h"
 #include "plugins/parallel/pool.h"
+#include "plugins/parallel/radix.h"
+
+/* As in exp.h, common.h and idw.h, which are not for C++. */
+bool exp_float_is_libms(void);
+float exp_float_odd(void);
 }
 
-/* As in common.h and idw.h, which are not for C++. */
 struct placed_grid {
 	struct amqadf_grid grid;
 	const double *at[3];

@@ -1,46 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What entry points of am_qadf_native are given: sizes and offsets of its build for OpenVDB 10. */
-#ifndef OPENVDB10_LAYOUTS_H
-#define OPENVDB10_LAYOUTS_H
+/* This plugin's names for what entry points of am_qadf_native are given. */
+#ifndef PARALLEL_OPENVDB10_LAYOUTS_H
+#define PARALLEL_OPENVDB10_LAYOUTS_H
 
-#include <openvdb/openvdb.h>
-
-#include <cstddef>
-#include <memory>
-#include <string>
-#include <vector>
+#include "plugins/openvdb10/layouts.h"
 
 using Grid = openvdb::FloatGrid;
-using GridPtr = Grid::Ptr;
-using Grids = std::vector<GridPtr>;
-
-struct Point {
-	float x, y, z;
-};
-
-struct IdwMapper {
-	void *functions;
-	float power;
-	int k;
-};
-
-struct KdeMapper {
-	void *functions;
-	float bandwidth;
-	std::string kernel;
-};
-
-struct StampedGrid {
-	GridPtr grid;
-	std::vector<float> stamps;
-	std::vector<int> layers;
-};
-
-static_assert(sizeof(StampedGrid) == 64 && offsetof(StampedGrid, stamps) == 16);
-static_assert(OPENVDB_LIBRARY_MAJOR_VERSION_NUMBER == 10, "the ABI that kernels are found by");
-static_assert(sizeof(void *) == 8 && sizeof(std::string) == 32 && sizeof(GridPtr) == 16);
-static_assert(sizeof(std::vector<Point>) == 24 && sizeof(Point) == 12);
-static_assert(sizeof(IdwMapper) == 16 && offsetof(IdwMapper, k) == 12);
-static_assert(sizeof(KdeMapper) == 48);
+using GridPtr = native::grid_ptr;
+using Grids = native::grids;
+using Point = native::point;
+using IdwMapper = native::idw_mapper;
+using KdeMapper = native::kde_mapper;
+using DistortionMap = native::distortion_map;
+using RbfMapper = native::rbf_mapper;
+using NamedGrids = native::named_grids;
+using QualityResult = native::quality_result;
+using StampedGrid = native::grid_with_metadata;
 
 #endif

@@ -34,34 +34,39 @@ std::vector<Leaf *> join(const Grids &grids, Tree &tree)
 }
 
 struct job {
-	const std::vector<Leaf *> *leaves;
-	const std::function<void(Leaf &)> *fill;
+	size_t count;
+	const std::function<void(size_t)> *work;
 	std::atomic<size_t> next{0};
 	std::atomic<bool> failed{false};
 };
 
-static void fill_share(void *context, unsigned, unsigned)
+static void work_share(void *context, unsigned, unsigned)
 {
 	struct job *job = static_cast<struct job *>(context);
 
 	try {
-		for (size_t n; !job->failed && (n = job->next++) < job->leaves->size();)
-			(*job->fill)(*(*job->leaves)[n]);
+		for (size_t n; !job->failed && (n = job->next++) < job->count;)
+			(*job->work)(n);
 	} catch (const std::bad_alloc &) {
 		job->failed = true;
 	}
 }
 
-void for_leaves(const std::vector<Leaf *> &leaves, double steps,
-		const std::function<void(Leaf &)> &fill)
+void for_numbers(size_t count, double steps, const std::function<void(size_t)> &work)
 {
 	struct job job;
 
-	job.leaves = &leaves;
-	job.fill = &fill;
-	pool_run(fill_share, &job, pool_wanted(steps));
+	job.count = count;
+	job.work = &work;
+	pool_run(work_share, &job, pool_wanted(steps));
 	if (job.failed)
 		throw std::bad_alloc();
+}
+
+void for_leaves(const std::vector<Leaf *> &leaves, double steps,
+		const std::function<void(Leaf &)> &fill)
+{
+	for_numbers(leaves.size(), steps, [&](size_t n) { fill(*leaves[n]); });
 }
 
 GridPtr grid_like(const Grid &grid)

@@ -26,9 +26,12 @@ inline const uint64_t *mask_of(const Leaf &leaf)
 }
 
 /*
- * Call `fill` for every leaf, from several threads if there are so many steps to do. It may
- * change its leaf, and run out of memory, which is thrown when all threads are done.
+ * Call `work` for every number below `count`, from several threads if there are so many steps
+ * to do. It may run out of memory, which is thrown when all threads are done.
  */
+void for_numbers(size_t count, double steps, const std::function<void(size_t)> &work);
+
+/* The same for every leaf, which `fill` may change. */
 void for_leaves(const std::vector<Leaf *> &leaves, double steps,
 		const std::function<void(Leaf &)> &fill);
 

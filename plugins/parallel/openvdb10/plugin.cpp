@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "plugins/parallel/openvdb10/distortions.h"
+#include "plugins/parallel/openvdb10/moving.h"
+#include "plugins/parallel/openvdb10/quality.h"
 #include "plugins/parallel/openvdb10/settings.h"
 #include "plugins/parallel/openvdb10/trial.h"
 
@@ -44,6 +47,13 @@ const struct recoat_plugin_swap swaps[] = {
 		&sync_temporal_original),
 	swap_of("correction.filter_gaussian", tried_filter_gaussian, &filter_gaussian_next,
 		&filter_gaussian_original),
+	swap_of("correction.filter_median", filter_median, &filter_median_next),
+	swap_of("correction.filter_bilateral", filter_bilateral, &filter_bilateral_next),
+	swap_of("correction.distortions", correct_distortions, &correct_distortions_next),
+	swap_of("signal_mapping.nearest", map_nearest, &map_nearest_next),
+	swap_of("signal_mapping.linear", map_linear, &map_linear_next),
+	swap_of("quality.assess", assess, &assess_next),
+	swap_of("processing.moving_average", moving_average, &moving_average_next),
 };
 
 const struct recoat_plugin_host *host;

@@ -16,7 +16,8 @@
  * is tried as a copy of the caller's, with other parameters. A trial that comes to nothing (no
  * memory, an unusual floating-point environment) is made again at the next call.
  *
- * Of the kernels that are not here no results depend on contraction.
+ * The other kernels serve untried: fuse, the median and moving averages have nothing to contract,
+ * but the bilateral filter, distortions, linear and assess have.
  */
 
 /* Forget all trials. A host that has no `quietly` gets none: calls are served. */
