@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Quality of a fused grid: pairs are gathered leaf by leaf, sums are taken in the original's order. */
+/* Quality of a fused grid: pairs gathered leaf by leaf, sums in the original's order. */
 #include "plugins/parallel/openvdb10/quality.h"
 #include "plugins/parallel/openvdb10/leaves.h"
 #include "plugins/parallel/openvdb10/settings.h"
