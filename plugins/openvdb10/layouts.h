@@ -45,13 +45,6 @@ struct kde_mapper {
 };
 static_assert(sizeof(kde_mapper) == 48 && offsetof(kde_mapper, kernel) == 16);
 
-struct rbf_mapper {
-	void *functions;
-	std::string kernel;
-	float epsilon;
-};
-static_assert(sizeof(rbf_mapper) == 48 && offsetof(rbf_mapper, epsilon) == 40);
-
 struct hatching_point {
 	float x, y, z, power, velocity, energy;
 };

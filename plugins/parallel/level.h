@@ -70,9 +70,6 @@ struct parallel_fused {
 	/* Voxels that no point has a weight in stay as they are. */
 	int (*map_kde)(const struct amqadf_points *points, struct placed_grid *grid,
 		       float bandwidth, enum amqadf_kde_kernel kernel);
-	/* Every voxel of the grid is set. */
-	int (*map_rbf)(const struct amqadf_points *points, struct placed_grid *grid,
-		       enum amqadf_rbf_kernel kernel, float epsilon);
 	/* Means of `half` values before each, itself and `half` after, as far as there are any. */
 	void (*moving_average)(const float *values, uint64_t count, uint64_t half, float *means);
 	/* Of a leaf: leaf.h. */
@@ -102,8 +99,6 @@ int LEVEL(map_idw)(const struct amqadf_points *points, struct placed_grid *grid,
 		   int32_t k, idw_select *select);
 int LEVEL(map_kde)(const struct amqadf_points *points, struct placed_grid *grid, float bandwidth,
 		   enum amqadf_kde_kernel kernel);
-int LEVEL(map_rbf)(const struct amqadf_points *points, struct placed_grid *grid,
-		   enum amqadf_rbf_kernel kernel, float epsilon);
 void LEVEL(moving_average)(const float *values, uint64_t count, uint64_t half, float *means);
 #else
 int LEVEL(map_nearest)(const struct amqadf_points *points, struct amqadf_grid *grid);

@@ -6,7 +6,6 @@
 const struct parallel_fused LEVEL(parallel) = {
 	.map_idw = LEVEL(map_idw),
 	.map_kde = LEVEL(map_kde),
-	.map_rbf = LEVEL(map_rbf),
 	.moving_average = LEVEL(moving_average),
 	.leaf_add = LEVEL(leaf_add),
 	.leaf_raise = LEVEL(leaf_raise),

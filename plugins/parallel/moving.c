@@ -49,7 +49,8 @@ static void work(void *context, unsigned member, unsigned members)
 	(void)member, (void)members;
 	while (pool_take(&job->share, &at, &to))
 		while (at < to)
-			if (at >= job->half && to - at >= RUN && job->count - to >= job->half) {
+			if (at >= job->half && to - at >= RUN &&
+			    job->count - at >= RUN + job->half) {
 				means_from(job, at);
 				at += RUN;
 			} else {

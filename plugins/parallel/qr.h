@@ -17,21 +17,6 @@ struct qr {
 	uint32_t *order; /* n: which unknown a column stands for. */
 };
 
-/* A line of the system, to be filled; what follows it in its row becomes the right-hand side. */
-static inline float *qr_line(const struct qr *qr, uint64_t i)
-{
-	return qr->a + i * qr->stride;
-}
-
-static inline void qr_set_right(const struct qr *qr, uint64_t i, float value)
-{
-	float *row = qr_line(qr, i);
-
-	row[qr->n] = value;
-	for (uint64_t j = qr->n + 1; j < qr->stride; j++)
-		row[j] = 0.0f;
-}
-
 #ifdef PARALLEL_LEVEL
 /* 4 n^2 bytes and some 100 n + 16 K. False if they are not to be had; else give them back with
  * qr_fini(). */

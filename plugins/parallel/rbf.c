@@ -3,11 +3,7 @@
 #include "plugins/parallel/exp.h"
 #include "plugins/parallel/level.h"
 #include "plugins/parallel/pool.h"
-#ifdef PARALLEL_FUSED
-#include "plugins/parallel/qr_packets.h"
-#else
 #include "plugins/parallel/qr.h"
-#endif
 #include "plugins/parallel/tile.h"
 
 #include <stdlib.h>
@@ -25,44 +21,10 @@ struct job {
 	struct pool_share share;
 };
 
-#ifdef PARALLEL_FUSED
-/* Originals over OpenVDB have distances, and square those. */
-static inline float gaussian(float d2, float epsilon, float odd)
-{
-	float d = sqrtf(d2);
-
-	return exp_float(-epsilon * d * d, odd);
-}
-
-static inline float multiquadric(float d2, float epsilon)
-{
-	float d = sqrtf(d2);
-
-	return sqrtf(__builtin_fmaf(epsilon * epsilon * d, d, 1.0f));
-}
-
-static float thin_plate(float d2)
-{
-	float d = sqrtf(d2);
-
-	return d > 0.0f ? d * d * logf(d) : 0.0f;
-}
-#else
-static inline float gaussian(float d2, float epsilon, float odd)
-{
-	return exp_float(-epsilon * d2, odd);
-}
-
-static inline float multiquadric(float d2, float epsilon)
-{
-	return sqrtf(1.0f + epsilon * epsilon * d2);
-}
-
 static float thin_plate(float d2)
 {
 	return d2 > 0.0f ? 0.5f * d2 * logf(d2) : 0.0f;
 }
-#endif
 
 /* Replace squared distances by the function of them. */
 static void apply(const struct job *job, float *restrict d2, uint64_t count)
@@ -72,11 +34,11 @@ static void apply(const struct job *job, float *restrict d2, uint64_t count)
 	switch (job->kernel) {
 	case AMQADF_RBF_GAUSSIAN:
 		for (uint64_t n = 0; n < count; n++)
-			d2[n] = gaussian(d2[n], epsilon, odd);
+			d2[n] = exp_float(-epsilon * d2[n], odd);
 		break;
 	case AMQADF_RBF_MULTIQUADRIC:
 		for (uint64_t n = 0; n < count; n++)
-			d2[n] = multiquadric(d2[n], epsilon);
+			d2[n] = sqrtf(1.0f + epsilon * epsilon * d2[n]);
 		break;
 	case AMQADF_RBF_THIN_PLATE:
 		for (uint64_t n = 0; n < count; n++)
@@ -85,21 +47,23 @@ static void apply(const struct job *job, float *restrict d2, uint64_t count)
 	}
 }
 
-/* The system is symmetric: its rows are its columns. */
-static void fill_line(const struct job *job, uint64_t i)
+/* The system is symmetric, so rows are columns; the right-hand side is one more column. */
+static void fill_row(const struct job *job, uint64_t i)
 {
 	const float *xyz = job->points->xyz;
-	float *line = qr_line(&job->qr, i), x = xyz[3 * i], y = xyz[3 * i + 1];
-	float z = xyz[3 * i + 2];
+	float *row = job->qr.a + i * job->qr.stride, x = xyz[3 * i];
+	float y = xyz[3 * i + 1], z = xyz[3 * i + 2];
 	uint64_t n = job->points->count;
 
 	for (uint64_t j = 0; j < n; j++) {
 		float dx = xyz[3 * j] - x, dy = xyz[3 * j + 1] - y, dz = xyz[3 * j + 2] - z;
 
-		line[j] = SQUARES_FLOAT(dx, dy, dz);
+		row[j] = dx * dx + dy * dy + dz * dz;
 	}
-	apply(job, line, n);
-	qr_set_right(&job->qr, i, job->points->values[i]);
+	apply(job, row, n);
+	row[n] = job->points->values[i];
+	for (uint64_t j = n + 1; j < job->qr.stride; j++)
+		row[j] = 0.0f;
 }
 
 static void fill_share(void *context, unsigned member, unsigned members)
@@ -109,22 +73,8 @@ static void fill_share(void *context, unsigned member, unsigned members)
 
 	(void)member, (void)members;
 	while (pool_take(&job->share, &from, &to))
-		for (uint64_t line = from; line < to; line++)
-			fill_line(job, line);
-}
-
-/* The squared distances of a point from a tile's voxels. */
-static inline void measure(const struct tile *restrict tile,
-			   const struct tile_points *restrict near, uint32_t n, float *restrict d2)
-{
-	tile_real x = near->x[n], y = near->y[n], z = near->z[n];
-
-	for (int lane = 0; lane < TILE_LANES; lane++) {
-		float dx = (float)(x - tile->x[lane]), dy = (float)(y - tile->y[lane]);
-		float dz = (float)(z - tile->z[lane]);
-
-		d2[lane] = SQUARES_FLOAT(dx, dy, dz);
-	}
+		for (uint64_t row = from; row < to; row++)
+			fill_row(job, row);
 }
 
 static void map_tile(const struct job *job, uint64_t number)
@@ -141,7 +91,12 @@ static void map_tile(const struct job *job, uint64_t number)
 	for (uint64_t p = 0; p < job->points->count; p += TILE_POINTS) {
 		LEVEL(tile_gather)(&tile, job->points, job->qr.x, p, reach2, &near);
 		for (uint32_t n = 0; n < near.count; n++) {
-			measure(&tile, &near, n, part);
+			for (int lane = 0; lane < TILE_LANES; lane++) {
+				float dx = near.x[n] - tile.x[lane], dy = near.y[n] - tile.y[lane];
+				float dz = near.z[n] - tile.z[lane];
+
+				part[lane] = dx * dx + dy * dy + dz * dz;
+			}
 			apply(job, part, TILE_LANES);
 			for (int lane = 0; lane < TILE_LANES; lane++)
 				sum[lane] += near.value[n] * part[lane];
@@ -182,8 +137,8 @@ static bool served(const struct amqadf_points *points, const struct amqadf_grid 
 	return kernel == AMQADF_RBF_MULTIQUADRIC || kernel == AMQADF_RBF_THIN_PLATE;
 }
 
-static int map(const struct amqadf_points *points, struct amqadf_grid *grid,
-	       enum amqadf_rbf_kernel kernel, float epsilon)
+int LEVEL(map_rbf)(const struct amqadf_points *points, struct amqadf_grid *grid,
+		   enum amqadf_rbf_kernel kernel, float epsilon)
 {
 	struct job job = {.points = points, .grid = grid, .kernel = kernel, .epsilon = epsilon};
 	double n;
@@ -201,17 +156,3 @@ static int map(const struct amqadf_points *points, struct amqadf_grid *grid,
 	LEVEL(qr_fini)(&job.qr);
 	return n != 0.0 ? 0 : PARALLEL_DECLINED;
 }
-
-#ifdef PARALLEL_FUSED
-int LEVEL(map_rbf)(const struct amqadf_points *points, struct placed_grid *grid,
-		   enum amqadf_rbf_kernel kernel, float epsilon)
-{
-	return map(points, &grid->grid, kernel, epsilon);
-}
-#else
-int LEVEL(map_rbf)(const struct amqadf_points *points, struct amqadf_grid *grid,
-		   enum amqadf_rbf_kernel kernel, float epsilon)
-{
-	return map(points, grid, kernel, epsilon);
-}
-#endif

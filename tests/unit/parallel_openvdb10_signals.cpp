@@ -218,6 +218,9 @@ static void quality_of_little_is_the_originals(void **)
 	assert_true(found.figures[0] == 1.0f && found.figures[1] == 0.0f);
 	found = assess(nullptr, row({3, 3}), {{"a", row({4, 4})}}, {});
 	assert_true(found.figures[0] == 0.0f && found.figures[1] == 1.0f);
+	/* Sums of squares are infinite, and their ratio NaN. */
+	found = assess(nullptr, row({3e30f, 1e30f}), {{"a", row({1e30f, 3e30f})}}, {});
+	assert_true(found.accuracies["a"] == 1.0f);
 	found = assess(nullptr, fused,
 		       {{"a", nullptr}, {"b", row({1, 2, 4, 2})}, {"c", Grid::create(2.0f)}}, {});
 	assert_true(found.accuracies["a"] == 0.0f && found.accuracies["c"] == 0.0f);

@@ -29,8 +29,7 @@ static bool near(const Vec3d &index)
 }
 
 /* The margin is that of the x axis on all axes, in float, as the original has it. */
-bool box_of_points(const Grid &grid, const std::vector<Point> &points, Bounds bounds,
-		   CoordBBox &box)
+bool box_of_points(const Grid &grid, const std::vector<Point> &points, CoordBBox &box)
 {
 	const float margin = static_cast<float>(2.0 * grid.voxelSize().x());
 	Point low = points.front(), high = low;
@@ -46,8 +45,7 @@ bool box_of_points(const Grid &grid, const std::vector<Point> &points, Bounds bo
 	to = grid.worldToIndex(Vec3d(high.x + margin, high.y + margin, high.z + margin));
 	if (!near(from) || !near(to))
 		return false;
-	box = bounds == Bounds::outwards ? CoordBBox(Coord::floor(from), Coord::ceil(to))
-					 : CoordBBox(Coord::round(from), Coord::round(to));
+	box = CoordBBox(Coord::floor(from), Coord::ceil(to));
 	return !box.empty();
 }
 

@@ -13,12 +13,10 @@
 bool aligned(const Grid &grid);
 
 /*
- * The box that holds all points and two voxels more on each side, its bounds rounded outwards
- * or to the nearest. False where they are not to be had: NaN, or far away.
+ * The box that holds all points and two voxels more on each side, its bounds rounded outwards.
+ * False where they are not to be had: NaN, or far away.
  */
-enum class Bounds { outwards, nearest };
-bool box_of_points(const Grid &grid, const std::vector<Point> &points, Bounds bounds,
-		   openvdb::CoordBBox &box);
+bool box_of_points(const Grid &grid, const std::vector<Point> &points, openvdb::CoordBBox &box);
 
 /* Values of a box in C order, and its coordinates. */
 class Dense

@@ -12,7 +12,6 @@ using Point = native::point;
 using IdwMapper = native::idw_mapper;
 using KdeMapper = native::kde_mapper;
 using DistortionMap = native::distortion_map;
-using RbfMapper = native::rbf_mapper;
 using NamedGrids = native::named_grids;
 using QualityResult = native::quality_result;
 using StampedGrid = native::grid_with_metadata;

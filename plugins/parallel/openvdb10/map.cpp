@@ -9,11 +9,11 @@
 
 using openvdb::CoordBBox;
 
-Map *map_idw_next, *map_kde_next, *map_rbf_next;
+Map *map_idw_next, *map_kde_next;
 
 static_assert(sizeof(Point) == 3 * sizeof(float), "as C kernels have points");
 
-/* Neither what the original refuses nor what its results cannot be told of. */
+/* Whether the original does not refuse the call, and what it gives can be told beforehand. */
 static bool mappable(const GridPtr &grid, const std::vector<Point> &points,
 		     const std::vector<float> &values)
 {
@@ -46,7 +46,7 @@ static bool idw(const IdwMapper &mapper, const GridPtr &grid, const std::vector<
 	if (!mappable(grid, points, values))
 		return false;
 	box = grid->evalActiveVoxelBoundingBox();
-	if (box.empty() && !box_of_points(*grid, points, Bounds::outwards, box))
+	if (box.empty() && !box_of_points(*grid, points, box))
 		return false;
 	return served(static_cast<double>(box.volume()) * points.size(),
 		      [&] { return serve_idw(mapper, *grid, box, as_points(points, values)); });
@@ -102,45 +102,4 @@ void map_kde(const void *mapper, const GridPtr &grid, const std::vector<Point> &
 {
 	if (!kde(*static_cast<const KdeMapper *>(mapper), grid, points, values))
 		map_kde_next(mapper, grid, points, values);
-}
-
-static enum amqadf_rbf_kernel rbf_kernel(const std::string &name)
-{
-	if (name == "multiquadric")
-		return AMQADF_RBF_MULTIQUADRIC;
-	return name == "thin_plate" ? AMQADF_RBF_THIN_PLATE : AMQADF_RBF_GAUSSIAN;
-}
-
-static bool serve_rbf(const RbfMapper &mapper, Grid &grid, const CoordBBox &box,
-		      const struct amqadf_points &points)
-{
-	Dense dense(grid, box, 0.0f);
-
-	if (settings.kernels->map_rbf(&points, dense.placed(), rbf_kernel(mapper.kernel),
-				      mapper.epsilon) != 0)
-		return false;
-	dense.write(grid, nullptr);
-	return true;
-}
-
-static bool rbf(const RbfMapper &mapper, const GridPtr &grid, const std::vector<Point> &points,
-		const std::vector<float> &values)
-{
-	const double n = points.size();
-	CoordBBox box;
-
-	if (!settings.solves || !mappable(grid, points, values))
-		return false;
-	box = grid->evalActiveVoxelBoundingBox();
-	if (box.empty() && !box_of_points(*grid, points, Bounds::nearest, box))
-		return false;
-	return served(5.0 * box.volume() * n + n * n * n,
-		      [&] { return serve_rbf(mapper, *grid, box, as_points(points, values)); });
-}
-
-void map_rbf(const void *mapper, const GridPtr &grid, const std::vector<Point> &points,
-	     const std::vector<float> &values)
-{
-	if (!rbf(*static_cast<const RbfMapper *>(mapper), grid, points, values))
-		map_rbf_next(mapper, grid, points, values);
 }

@@ -11,7 +11,6 @@ using Map = void(const void *mapper, const GridPtr &grid, const std::vector<Poin
 /* Each with what follows it, which the host stores. */
 extern Map map_idw, *map_idw_next;
 extern Map map_kde, *map_kde_next;
-extern Map map_rbf, *map_rbf_next;
 extern Map map_nearest, *map_nearest_next;
 extern Map map_linear, *map_linear_next;
 

@@ -8,6 +8,7 @@
 using MovingAverage = std::vector<float>(void *processing, const std::vector<float> &values,
 					 int window);
 
+/* With what follows it, which the host stores. */
 extern MovingAverage moving_average, *moving_average_next;
 
 #endif

@@ -9,6 +9,7 @@ using Weights = std::map<std::string, float>;
 using Assess = QualityResult(void *assessor, const GridPtr &fused, const NamedGrids &sources,
 			     const Weights &weights);
 
+/* With what follows it, which the host stores. */
 extern Assess assess, *assess_next;
 
 #endif

@@ -10,7 +10,6 @@
 
 struct Settings {
 	const struct parallel_fused *kernels; /* Those of the level. */
-	bool solves; /* Whether originals' linear systems are solved as GCC compiles Eigen for here. */
 	double threshold;                     /* Steps; calls with fewer are left as they are. */
 	void (*served)();
 	void (*declined)();

@@ -17,6 +17,7 @@ Map *map_nearest_next, *map_linear_next;
 #define STEPS_NEAREST 30.0
 #define STEPS_LINEAR 150.0
 
+/* Without a grid, or with other counts, the next one says so. */
 static bool points_there(const GridPtr &grid, const std::vector<Point> &points,
 			 const std::vector<float> &values)
 {
@@ -82,7 +83,7 @@ struct Corners {
 	}
 };
 
-/* A tile stays a tile where it already has the value. */
+/* setValue() leaves an active tile that has the value already as it is. */
 static void add_by_voxel(Accessor &accessor, const Corners &corners)
 {
 	for (int n = 0; n < 8; n++) {
