@@ -7,7 +7,7 @@ CC=${FUZZ_CC:-clang}
 libraries=$(pkg-config --cflags --libs libdw libelf jansson zlib)
 # Without what records, compares, measures or makes pages.
 others='cmd_\|main\.\|runtime\.\|plugin_probe\|list_plugins\|find_kernels\|report_html\|bench\|launch'
-others="$others\|program\.\|recording_place\|page_names"
+others="$others\|program\.\|recording_place\|page_\|compare_html"
 files=$(ls "$sources"/analyzer/*.c | grep -v "/\($others\)")
 for name in elf_file debug_file locate locate_rtti locate_symbols match; do
 	files="$files $sources/kernels/$name.c"
