@@ -25,9 +25,12 @@ static uint32_t checksum_block(uint32_t crc, const unsigned char *at, uint64_t b
 	return crc;
 }
 
+/* Not on the stack, as the target's threads may have little: one caller at a time. */
+static unsigned char block[BLOCK];
+static char path[PATH_MAX];
+
 static bool checksum_is(const struct recoat_elf_file *file, uint32_t expected)
 {
-	unsigned char block[BLOCK];
 	uint32_t crc = UINT32_MAX;
 
 	for (uint64_t at = 0; at < file->bytes; at += BLOCK) {
@@ -51,8 +54,8 @@ static bool belongs(struct recoat_elf_file *debug, const struct wanted *wanted)
 	return strcmp(id, wanted->build_id) == 0;
 }
 
-static bool try_path(struct recoat_elf_file *debug, const struct wanted *wanted, const char *path,
-		     int length)
+/* The file at `path`, which has so many bytes. */
+static bool try_path(struct recoat_elf_file *debug, const struct wanted *wanted, int length)
 {
 	if (length >= PATH_MAX || recoat_elf_file_open(debug, path))
 		return false;
@@ -65,10 +68,8 @@ static bool try_path(struct recoat_elf_file *debug, const struct wanted *wanted,
 static bool try_build_id(struct recoat_elf_file *debug, const struct wanted *wanted,
 			 const struct recoat_file_place *place)
 {
-	char path[PATH_MAX];
-
 	return wanted->build_id[0] &&
-	       try_path(debug, wanted, path,
+	       try_path(debug, wanted,
 			snprintf(path, sizeof(path), "%s%s/.build-id/%.2s/%s.debug", place->root,
 				 place->debug, wanted->build_id, wanted->build_id + 2));
 }
@@ -79,14 +80,13 @@ static bool try_link(struct recoat_elf_file *debug, const struct wanted *wanted,
 	const char *slash = strrchr(place->path, '/');
 	int directory = slash ? (int)(slash - place->path) + 1 : 0;
 	const char *root = place->root, *file = place->path, *link = wanted->link;
-	char path[PATH_MAX];
 
-	return try_path(debug, wanted, path,
+	return try_path(debug, wanted,
 			snprintf(path, sizeof(path), "%s%.*s%s", root, directory, file, link)) ||
-	       try_path(debug, wanted, path,
+	       try_path(debug, wanted,
 			snprintf(path, sizeof(path), "%s%.*s.debug/%s", root, directory, file,
 				 link)) ||
-	       try_path(debug, wanted, path,
+	       try_path(debug, wanted,
 			snprintf(path, sizeof(path), "%s%s/%.*s%s", root, place->debug, directory,
 				 file, link));
 }

@@ -24,7 +24,7 @@ struct recoat_file_place {
  * Open the debug file that belongs to `file`: DEBUG/.build-id/XX/REST.debug if it has the same
  * build id; else the one that its .gnu_debuglink names, beside it, in .debug/ beside it, or in
  * DEBUG followed by its directory, if the build id or, without one, the checksum is right.
- * False if there is none. Takes about 9 KiB of stack; the rest as in elf_file.h.
+ * False if there is none. One caller at a time; the rest as in elf_file.h.
  */
 bool recoat_debug_file_open(struct recoat_elf_file *debug, struct recoat_elf_file *file,
 			    const struct recoat_file_place *place);

@@ -162,7 +162,7 @@ static void search_files(struct search *search)
 	const struct recoat_file_place *where = &search->place->file;
 	struct recoat_elf_file file, debug;
 	struct recoat_symbol_table table;
-	char path[4096];
+	static char path[4096]; /* Not on the stack, as the target's threads may have little. */
 
 	if (where->path[0] == '[')
 		return; /* The vDSO has no file. */

@@ -82,7 +82,7 @@ struct recoat_locate_sink {
 
 /*
  * Look for the kernels of `catalogue` whose names match `globs` (NULL: all). The loader's lock
- * must be held for a place in a process. Takes about 30 KiB of stack.
+ * must be held for a place in a process. One caller at a time.
  */
 void recoat_locate(const struct recoat_place *place, const struct recoat_catalogue *catalogue,
 		   const char *globs, const struct recoat_locate_sink *sink);

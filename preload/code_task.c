@@ -29,7 +29,7 @@ static bool visit_entries(const char *entries, long bytes, bool (*visit)(pid_t, 
 
 bool recoat_tasks_visit(bool (*visit)(pid_t tid, void *data), void *data)
 {
-	_Alignas(struct dirent64) char entries[4096];
+	_Alignas(struct dirent64) char entries[1024];
 	int directory = recoat_open("/proc/self/task", O_RDONLY | O_DIRECTORY, 0);
 	bool going = directory >= 0;
 	long bytes = 0;
@@ -99,7 +99,7 @@ static struct recoat_task_call parse_call(const char *text)
 
 bool recoat_task_read(pid_t tid, struct recoat_task *task)
 {
-	char text[4096];
+	static char text[4096]; /* Not on the stack, of which a thread may have little. */
 	const char *state;
 
 	if (!read_file(tid, "status", text, sizeof text))

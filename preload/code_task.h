@@ -29,7 +29,7 @@ bool recoat_tasks_visit(bool (*visit)(pid_t tid, void *data), void *data);
 /* Is the calling thread the only one, for certain? */
 bool recoat_tasks_alone(void);
 
-/* False if there is no such thread any more. */
+/* False if there is no such thread any more. One caller at a time. */
 bool recoat_task_read(pid_t tid, struct recoat_task *task);
 
 /* The thread's name. False if there is no such thread any more; changes errno. */

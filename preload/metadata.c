@@ -127,7 +127,7 @@ bool recoat_metadata_write(const char *directory, uint64_t span_frequency)
 {
 	char clocks[512];
 	const char *const text[] = {"/* CTF 1.8 */\n", types, clocks, streams, events, NULL};
-	char path[PATH_MAX], new_path[PATH_MAX];
+	static char path[PATH_MAX], new_path[PATH_MAX]; /* Threads may have small stacks. */
 
 	put_clocks(clocks, sizeof clocks, span_frequency);
 	if (snprintf(path, sizeof path, "%s/metadata", directory) >= PATH_MAX ||
@@ -141,7 +141,7 @@ bool recoat_metadata_write(const char *directory, uint64_t span_frequency)
 
 void recoat_metadata_remove(const char *directory)
 {
-	char path[PATH_MAX];
+	static char path[PATH_MAX];
 
 	if (snprintf(path, sizeof path, "%s/metadata", directory) < PATH_MAX)
 		unlink(path);

@@ -91,13 +91,16 @@ static bool begin(struct recoat_plugin_object *object, bool of_abi, char *proble
 	return true;
 }
 
-/* The object in `file`, or NULL; only what happens before the target starts is said aloud. */
+/*
+ * The object in `file`, or NULL; only what happens before the target starts is said aloud. Texts are
+ * not on the stack, which may be small where dlopen is called.
+ */
 static struct recoat_plugin_object *open_object(uint32_t number, const char *file, bool of_abi)
 {
 	const struct recoat_plugin_request *request = &list.request[number];
 	struct recoat_plugin_object *object = recoat_map(sizeof *object);
 	char problem[512] = "no memory";
-	char text[PATH_MAX + sizeof problem];
+	static char text[PATH_MAX + sizeof problem];
 
 	if (object) {
 		object->number = objects++;
@@ -139,7 +142,7 @@ void recoat_plugins_start(const char *wanted, const char *path)
 static void open_noted_of(uint32_t number)
 {
 	struct plugin *plugin = &plugins[number];
-	char file[PATH_MAX];
+	static char file[PATH_MAX];
 
 	for (uint32_t i = 0; i < plugin->abis; i++) {
 		struct of_abi *of_abi = &plugin->of_abi[i];
@@ -191,7 +194,7 @@ static struct of_abi *of_abi(uint32_t number, const char *abi)
 {
 	struct plugin *plugin = &plugins[number];
 	struct of_abi *fresh;
-	char file[PATH_MAX];
+	static char file[PATH_MAX];
 
 	for (uint32_t i = 0; i < plugin->abis; i++) {
 		if (!strcmp(plugin->of_abi[i].abi, abi))

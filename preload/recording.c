@@ -86,7 +86,7 @@ static bool make_process_directory(const char *output, uint64_t start_real, char
 
 static void put_process_start(bool forked, uint64_t start_real, uint64_t now)
 {
-	char directory[PATH_MAX];
+	static char directory[PATH_MAX]; /* Not on the stack: see begin_recording(). */
 	struct recoat_process_start event = {
 		.pid = (uint32_t)getpid(),
 		.parent_pid = (uint32_t)getppid(),

@@ -52,10 +52,13 @@ static bool load_catalogue(void)
 	return false;
 }
 
-/* Open the files of this process. The calling thread is busy or not let in yet. */
+/*
+ * Open the files of this process. The calling thread is busy or not let in yet. A child's may
+ * have a stack of 16 KiB, so texts are not on it.
+ */
 static bool begin_recording(bool forked)
 {
-	char problem[PATH_MAX + 128] = "no address space for the call tree";
+	static char problem[PATH_MAX + 128] = "no address space for the call tree";
 
 	if (recoat_tree_init() ||
 	    !recoat_recording_start(&settings, forked, problem, sizeof problem)) {
