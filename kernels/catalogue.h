@@ -55,7 +55,7 @@
 /* One step of a compiled size expression, for a stack machine of 64-bit words. */
 struct recoat_size_step {
 	uint8_t op;    /* enum recoat_size_op, private to size.c. */
-	uint8_t width; /* For loads: bytes read, 1, 2, 4 or 8. */
+	uint8_t width; /* For loads and cuts: bytes, 1, 2, 4 or 8. */
 	uint16_t pad;
 	uint32_t pad2;
 	uint64_t operand; /* Constant, argument number, or byte offset of a load. */
@@ -66,12 +66,14 @@ struct recoat_size_step {
  *
  *   sum     = product { ("+" | "-") product }
  *   product = value { ("*" | "/") value }
- *   value   = number | argN | "(" sum ")" | vec(sum, NUMBER) , then any of ->TYPE[NUMBER]
+ *   value   = number | argN | "(" sum ")" | TYPE(sum) | vec(sum, NUMBER) , then any of
+ *             ->TYPE[NUMBER]
  *   TYPE    = u8 u16 u32 u64 ptr
  *
  * `p->u32[3]` is the fourth 32-bit word at address p; `ptr` is a u64 that is meant to be
  * followed by another ->. `vec(p, 12)` is the length of the std::vector at address p whose
- * elements take 12 bytes: (p->u64[1] - p->u64[0]) / 12. Arithmetic is modulo 2^64.
+ * elements take 12 bytes: (p->u64[1] - p->u64[0]) / 12. `u32(arg0)` is an argument of 32 bits,
+ * above which a register may hold anything. What passes below 0 or above 64 bits has no value.
  * Numbers are decimal, an index is below 2^32, parentheses nest up to 16 deep.
  */
 struct recoat_size {

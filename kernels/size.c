@@ -12,6 +12,7 @@ enum recoat_size_op {
 	SIZE_CONSTANT, /* Push operand. */
 	SIZE_ARGUMENT, /* Push argument number operand. */
 	SIZE_LOAD,     /* Pop an address, push what is `operand` bytes behind it. */
+	SIZE_CUT,      /* Pop a word, push its lower `width` bytes. */
 	SIZE_VECTOR,   /* Pop a std::vector's address, push its length; operand: element size. */
 	SIZE_ADD,      /* Pop two, push one. */
 	SIZE_SUBTRACT,
@@ -120,16 +121,22 @@ static bool parse_argument(struct parser *parser)
 	return emit(parser, (struct recoat_size_step){.op = SIZE_ARGUMENT, .operand = number});
 }
 
+/* The width of the type that stands here, 0 if none does. */
+static uint8_t accept_type(struct parser *parser)
+{
+	for (size_t n = 0; n < sizeof(types) / sizeof(types[0]); n++)
+		if (accept(parser, types[n].name))
+			return types[n].width;
+	return 0;
+}
+
 /* Behind "->". */
 static bool parse_load(struct parser *parser)
 {
-	struct recoat_size_step step = {.op = SIZE_LOAD};
+	struct recoat_size_step step = {.op = SIZE_LOAD, .width = accept_type(parser)};
 	uint64_t index;
 	const char *begin;
 
-	for (size_t n = 0; n < sizeof(types) / sizeof(types[0]) && !step.width; n++)
-		if (accept(parser, types[n].name))
-			step.width = types[n].width;
 	if (!step.width)
 		return refuse(parser, "a type: u8, u16, u32, u64 or ptr");
 	if (!expect(parser, "[", "[ behind the type"))
@@ -167,8 +174,18 @@ static bool parse_vector(struct parser *parser)
 	return expect(parser, ")", ") behind the element size") && emit(parser, step);
 }
 
+/* Behind a type. */
+static bool parse_cut(struct parser *parser, uint8_t width)
+{
+	return expect(parser, "(", "( behind the type") && parse_sum(parser) &&
+	       expect(parser, ")", "an operator or )") &&
+	       emit(parser, (struct recoat_size_step){.op = SIZE_CUT, .width = width});
+}
+
 static bool parse_primary(struct parser *parser)
 {
+	uint8_t width;
+
 	skip_blanks(parser);
 	if (is_digit(*parser->at))
 		return parse_constant(parser);
@@ -178,7 +195,10 @@ static bool parse_primary(struct parser *parser)
 		return expect(parser, "(", "( behind vec") && parse_vector(parser);
 	if (accept(parser, "("))
 		return parse_sum(parser) && expect(parser, ")", "an operator or )");
-	return refuse(parser, "a number, argN, vec( or (");
+	width = accept_type(parser);
+	if (width)
+		return parse_cut(parser, width);
+	return refuse(parser, "a number, argN, vec(, TYPE( or (");
 }
 
 static bool parse_value(struct parser *parser)
@@ -262,24 +282,22 @@ static bool vector_length(const struct recoat_size_step *step, recoat_size_read 
 {
 	uint64_t bounds[2];
 
-	if (!read(*word, bounds, sizeof(bounds)))
+	if (!read(*word, bounds, sizeof(bounds)) || bounds[1] < bounds[0])
 		return false;
 	*word = (bounds[1] - bounds[0]) / step->operand;
 	return true;
 }
 
+/* False for what is no size: below 0, or above 64 bits. */
 static bool combine(enum recoat_size_op op, uint64_t *left, uint64_t right)
 {
 	switch (op) {
 	case SIZE_ADD:
-		*left += right;
-		return true;
+		return !__builtin_add_overflow(*left, right, left);
 	case SIZE_SUBTRACT:
-		*left -= right;
-		return true;
+		return !__builtin_sub_overflow(*left, right, left);
 	case SIZE_MULTIPLY:
-		*left *= right;
-		return true;
+		return !__builtin_mul_overflow(*left, right, left);
 	default:
 		if (right == 0)
 			return false;
@@ -312,6 +330,10 @@ bool recoat_size_evaluate(const struct recoat_size *size,
 			break;
 		case SIZE_LOAD:
 			done = load(step, read, &stack[depth - 1]);
+			break;
+		case SIZE_CUT:
+			if (step->width < 8)
+				stack[depth - 1] &= (UINT64_C(1) << 8 * step->width) - 1;
 			break;
 		case SIZE_VECTOR:
 			done = vector_length(step, read, &stack[depth - 1]);

@@ -92,8 +92,8 @@ static bool begin(struct recoat_plugin_object *object, bool of_abi, char *proble
 }
 
 /*
- * The object in `file`, or NULL; only what happens before the target starts is said aloud. Texts are
- * not on the stack, which may be small where dlopen is called.
+ * The object in `file`, or NULL; only what happens before the target starts is said aloud. Texts
+ * are not on the stack, which may be small where dlopen is called.
  */
 static struct recoat_plugin_object *open_object(uint32_t number, const char *file, bool of_abi)
 {

@@ -52,7 +52,8 @@ int main(int argc, char **argv)
 
 	if (argc != 2 || pthread_attr_init(&small) ||
 	    pthread_attr_setstacksize(&small, (size_t)sysconf(_SC_THREAD_STACK_MIN)) ||
-	    pthread_create(&thread, &small, work, argv[1]) || pthread_join(thread, &result) || !result)
+	    pthread_create(&thread, &small, work, argv[1]) || pthread_join(thread, &result) ||
+	    !result)
 		return 2;
 	printf("%g\n", *(double *)result); /* 3 of the kernel and 5 of the child */
 	return 0;

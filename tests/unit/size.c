@@ -103,11 +103,25 @@ static void products_bind_closer_than_sums(void **state)
 	expect_size("2*(3+4)-5/(arg1-1)", 12);
 }
 
-static void arithmetic_wraps(void **state)
+static void what_is_no_size_has_no_value(void **state)
 {
 	(void)state;
-	expect_size("arg1 - arg0", UINT64_MAX - 3);
-	expect_size("18446744073709551615 + 2", 1);
+	expect_no_size("arg1 - arg0");
+	expect_no_size("18446744073709551615 + 2");
+	expect_no_size("4294967296 * 4294967296");
+	expect_no_size("vec(arg3 + 8 + 8, 1)"); /* Ends before it begins. */
+	expect_size("4294967296 * 4294967295", 18446744069414584320u);
+	expect_size("18446744073709551615 + arg2", UINT64_MAX);
+}
+
+static void arguments_may_be_narrow(void **state)
+{
+	(void)state;
+	expect_size("u32(1311768467463790320)", 0x9abcdef0);
+	expect_size("u16( 1311768467463790320 ) + u8(1311768467463790320)", 0xdef0 + 0xf0);
+	expect_size("u64(1311768467463790320)", 1311768467463790320u);
+	expect_size("u32(arg0) * u32(arg1 + 4294967296)", 21);
+	expect_size("u32(arg3->u64[3])", 0x55667788);
 }
 
 static void loads_have_width_and_index(void **state)
@@ -134,7 +148,7 @@ static void vectors_have_lengths(void **state)
 	(void)state;
 	expect_size("vec(arg3, 12)", 3);
 	expect_size("2 * vec(arg3->ptr[4], 36) + 1", 3);
-	expect_size("vec(arg3 + 8, 1)", UINT64_MAX - 136);
+	expect_size("vec(arg3 + 8, 1)", UINT64_MAX - 136); /* From words[1] to words[2]. */
 }
 
 static void unmapped_memory_gives_no_value(void **state)
@@ -182,7 +196,7 @@ static void an_empty_expression_has_no_value(void **state)
 static void mistakes_are_refused_with_their_column(void **state)
 {
 	(void)state;
-	expect_refused("", "column 1: found the end, expected a number, argN, vec( or (");
+	expect_refused("", "column 1: found the end, expected a number, argN, vec(, TYPE( or (");
 	expect_refused("   ", "column 4: found the end");
 	expect_refused("arg6", "column 4: found '6', expected an argument's number, 0 to 5");
 	expect_refused("arg", "column 4: found the end");
@@ -200,6 +214,8 @@ static void mistakes_are_refused_with_their_column(void **state)
 	expect_refused("vec(arg0)", "expected ,");
 	expect_refused("vec(arg0, 0)", "column 11: found '0)', expected an element size above 0");
 	expect_refused("vec arg0", "expected ( behind vec");
+	expect_refused("u32 + 1", "column 5: found '+ 1', expected ( behind the type");
+	expect_refused("u32(arg0", "column 9: found the end, expected an operator or )");
 	expect_refused("18446744073709551616", "64 bits");
 	expect_refused("2 % 3", "column 3: found '% 3'");
 }
@@ -236,7 +252,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_and_arguments),
 		cmocka_unit_test(products_bind_closer_than_sums),
-		cmocka_unit_test(arithmetic_wraps),
+		cmocka_unit_test(what_is_no_size_has_no_value),
+		cmocka_unit_test(arguments_may_be_narrow),
 		cmocka_unit_test(loads_have_width_and_index),
 		cmocka_unit_test(pointers_are_followed),
 		cmocka_unit_test(vectors_have_lengths),
