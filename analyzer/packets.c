@@ -224,7 +224,7 @@ static int truncated(const struct recoat_packets *packets, uint64_t offset, size
 		   file->size - offset, head->packet_bits / 8);
 }
 
-/* The next packet of the file of full ones. 1, 0 at the end, or -errno. */
+/* The next packet of the file of full ones. 1, 0 if it is empty or the last, or -errno. */
 static int next_full(struct recoat_packets *packets, struct recoat_packet *head,
 		     struct recoat_error *error)
 {
@@ -244,6 +244,10 @@ static int next_full(struct recoat_packets *packets, struct recoat_packet *head,
 		return result;
 	if (head->packet_bits / 8 > file->size - offset)
 		return truncated(packets, offset, HEAD, head, error);
+	if (head->content_bits == 8 * HEAD) {
+		packets->offset = offset + head->packet_bits / 8;
+		return 0;
+	}
 	if (packets->some && head->sequence <= packets->sequence)
 		return bad(file, offset, error,
 			   "packet number %" PRIu64 " after %" PRIu64 ", expected a higher one",
@@ -274,7 +278,7 @@ int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *he
 			struct recoat_error *error)
 {
 	*head = (struct recoat_packet){0};
-	if (packets->full.path && packets->offset < packets->full.size) {
+	while (packets->full.path && packets->offset < packets->full.size) {
 		int result = next_full(packets, head, error);
 
 		if (result)

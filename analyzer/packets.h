@@ -49,8 +49,8 @@ void recoat_packets_close(struct recoat_packets *packets);
 
 /*
  * Read the next packet: all of `full` and then the one of `live`. A packet cut short at the
- * end of `full` is passed over if `live` still holds the whole of it, which is what a kill
- * while appending leaves; else it is an error. 1, 0 after the last, or -errno with `error`
+ * end of `full` is passed over if `live` still holds the whole of it, which is what a crash
+ * of the system may leave; else it is an error. 1, 0 after the last, or -errno with `error`
  * filled.
  */
 int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *head,

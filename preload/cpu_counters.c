@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "preload/clock.h"
+#include "preload/in_place.h"
 #include "preload/memory.h"
 #include "preload/recording.h"
 
@@ -25,14 +26,6 @@ struct first_packet {
 	struct recoat_cpu_total total;
 };
 static_assert(sizeof(struct first_packet) == 64 + 8 + 32, "as on disk");
-
-static void publish(struct recoat_packet *packet, const void *end)
-{
-	size_t bytes = (size_t)((const char *)end - (const char *)packet);
-
-	__atomic_store_n(&packet->content_bits, 8 * (uint64_t)bytes, __ATOMIC_RELEASE);
-	__atomic_store_n(&packet->magic, RECOAT_CTF_MAGIC, __ATOMIC_RELEASE);
-}
 
 static char *put_number(char *at, uint32_t number)
 {
@@ -64,30 +57,19 @@ static size_t chunk_size(uint32_t chunk)
 	return (size_t)RECOAT_CPU_PACKET << (chunk < DOUBLINGS ? chunk : DOUBLINGS);
 }
 
-/* A packet for the next slots; memory that nobody reads if there can be no file. */
+/* A packet for the next slots. */
 static bool add_chunk(struct recoat_cpu_counters *counters, uint32_t shard)
 {
 	size_t size = chunk_size(counters->chunks);
-	uint64_t now = recoat_clock_monotonic();
+	struct recoat_packet head =
+		recoat_packet_head(RECOAT_STREAM_CPU, size, shard, recoat_clock_monotonic());
 	struct recoat_packet *packet;
 	char name[32];
 
 	put_name(name, shard, counters->chunks);
-	packet = recoat_file_map(name, size);
-	if (!packet) {
-		recoat_drop(RECOAT_DROP_COUNTERS);
-		packet = recoat_map(size);
-	}
+	packet = recoat_in_place_open(name, &head);
 	if (!packet)
 		return false;
-	*packet = (struct recoat_packet){
-		.stream = RECOAT_STREAM_CPU,
-		.time_begin = now,
-		.time_end = now,
-		.packet_bits = 8 * (uint64_t)size,
-		.shard = shard,
-	};
-	publish(packet, packet + 1);
 	counters->chunks++;
 	counters->packet = packet;
 	counters->next = (struct recoat_cpu_slot *)(packet + 1);
@@ -117,7 +99,7 @@ bool recoat_cpu_counters_open(struct recoat_cpu_counters *counters, uint32_t sha
 	counters->next = (struct recoat_cpu_slot *)(first + 1);
 	counters->end =
 		counters->next + (RECOAT_CPU_PACKET - sizeof *first) / sizeof *counters->next;
-	publish(counters->packet, counters->next);
+	recoat_in_place_publish(counters->packet, counters->next);
 	return true;
 }
 
@@ -178,6 +160,6 @@ bool recoat_cpu_counters_add(struct recoat_cpu_counters *counters, uint32_t shar
 		.path = path, .link = link, .samples = 1, .periods = periods};
 	*find(counters->table, counters->mask, path, link) = slot;
 	counters->count++;
-	publish(counters->packet, counters->next);
+	recoat_in_place_publish(counters->packet, counters->next);
 	return true;
 }

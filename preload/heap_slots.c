@@ -12,22 +12,18 @@
 
 struct recoat_heap_epochs recoat_heap_epochs;
 
-/* A packet for this shard's next slots; memory that nobody reads if there can be no file. */
+/* A packet for this shard's next slots. */
 static bool add_chunk(struct recoat_thread *thread)
 {
-	char name[32];
+	struct recoat_packet head = recoat_packet_head(
+		RECOAT_STREAM_HEAP, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
 	struct recoat_packet *packet;
+	char name[32];
 
 	snprintf(name, sizeof name, "heap-%u-%u", thread->shard, thread->chunks++);
-	packet = recoat_file_map(name, RECOAT_HEAP_PACKET);
-	if (!packet) {
-		recoat_drop(RECOAT_DROP_COUNTERS);
-		packet = recoat_map(RECOAT_HEAP_PACKET);
-	}
+	packet = recoat_in_place_open(name, &head);
 	if (!packet)
 		return false;
-	recoat_in_place_init(packet, RECOAT_HEAP_PACKET, thread->shard, recoat_clock_monotonic());
-	recoat_in_place_publish(packet, sizeof *packet);
 	thread->heap_packet = packet;
 	thread->free_slot = (struct recoat_heap_slot *)(packet + 1);
 	thread->slots_end = (struct recoat_heap_slot *)((char *)packet + RECOAT_HEAP_PACKET);
@@ -58,8 +54,7 @@ RECOAT_SLOW struct recoat_heap_slot *recoat_heap_add_slot(struct recoat_thread *
 	slot->counts.path = path;
 	/* A counter that was not there at the peak held nothing then, which is its zero. */
 	slot->counts.epoch = atomic_load_explicit(&recoat_heap_epochs.now, memory_order_relaxed);
-	recoat_in_place_publish(thread->heap_packet,
-				(size_t)((char *)thread->free_slot - (char *)thread->heap_packet));
+	recoat_in_place_publish(thread->heap_packet, thread->free_slot);
 	__atomic_store_n(&leaf->slot[path % RECOAT_PATHS_A_LEAF], slot, __ATOMIC_RELEASE);
 	return slot;
 }

@@ -35,13 +35,13 @@ int32_t recoat_heap_between_looks;
 
 bool recoat_heap_total_init(uint64_t now)
 {
-	struct total_packet *file = recoat_file_map("heap-total", 4096);
+	struct recoat_packet head = recoat_packet_head(RECOAT_STREAM_HEAP, 4096, 0, now);
+	struct total_packet *file = recoat_file_map("heap-total", &head);
 
 	if (!file)
 		return false;
-	recoat_in_place_init(&file->packet, 4096, 0, now);
 	file->word = recoat_event_word(RECOAT_EVENT_heap_total, now);
-	recoat_in_place_publish(&file->packet, sizeof *file);
+	recoat_in_place_publish(&file->packet, file + 1);
 	total = file;
 	return true;
 }

@@ -47,21 +47,18 @@ void recoat_mapping_unlock(void)
 	recoat_lock_drop(&lock);
 }
 
-/* The next packet; memory that nobody reads if there can be no file. */
+/* The next packet. */
 static bool add_packet(void)
 {
+	struct recoat_packet head = recoat_packet_head(RECOAT_STREAM_HEAP, RECOAT_HEAP_PACKET, 0,
+						       recoat_clock_monotonic());
 	struct recoat_packet *fresh;
 	char name[32];
 
 	snprintf(name, sizeof name, "mappings-%u", packets);
-	fresh = recoat_file_map(name, RECOAT_HEAP_PACKET);
-	if (!fresh) {
-		recoat_drop(RECOAT_DROP_COUNTERS);
-		fresh = recoat_map(RECOAT_HEAP_PACKET);
-	}
+	fresh = recoat_in_place_open(name, &head);
 	if (!fresh)
 		return false;
-	recoat_in_place_init(fresh, RECOAT_HEAP_PACKET, 0, recoat_clock_monotonic());
 	packet = fresh;
 	packets++;
 	cursor = (char *)(fresh + 1);
@@ -71,7 +68,7 @@ static bool add_packet(void)
 		total->word = recoat_event_word(RECOAT_EVENT_mapping_total, fresh->time_begin);
 		cursor += sizeof *total;
 	}
-	recoat_in_place_publish(fresh, (size_t)(cursor - (char *)fresh));
+	recoat_in_place_publish(fresh, cursor);
 	return true;
 }
 
@@ -131,7 +128,7 @@ static struct slot *slot_of(uint32_t path, uint32_t kind)
 	slot->counts.path = path;
 	slot->counts.kind = kind;
 	cursor += sizeof *slot;
-	recoat_in_place_publish(packet, (size_t)(cursor - (char *)packet));
+	recoat_in_place_publish(packet, cursor);
 	*place = slot;
 	used++;
 	return slot;

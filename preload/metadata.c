@@ -138,11 +138,3 @@ bool recoat_metadata_write(const char *directory, uint64_t span_frequency)
 	unlink(new_path);
 	return false;
 }
-
-void recoat_metadata_remove(const char *directory)
-{
-	static char path[PATH_MAX];
-
-	if (snprintf(path, sizeof path, "%s/metadata", directory) < PATH_MAX)
-		unlink(path);
-}

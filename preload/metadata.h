@@ -12,7 +12,4 @@
  */
 bool recoat_metadata_write(const char *directory, uint64_t span_frequency);
 
-/* Remove what recoat_metadata_write() wrote, if it is there. */
-void recoat_metadata_remove(const char *directory);
-
 #endif

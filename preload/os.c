@@ -39,6 +39,22 @@ bool recoat_write(int fd, const void *from, size_t bytes)
 	return true;
 }
 
+bool recoat_write_at(int fd, const void *from, size_t bytes, off_t at)
+{
+	while (bytes > 0) {
+		long done = syscall(SYS_pwrite64, fd, from, bytes, at);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		from = (const char *)from + done;
+		bytes -= (size_t)done;
+		at += done;
+	}
+	return true;
+}
+
 bool recoat_may_be_long(uint64_t bytes)
 {
 	struct rlimit limit;

@@ -18,8 +18,9 @@ int recoat_open(const char *path, int flags, mode_t mode);
 void recoat_close(int fd);
 ssize_t recoat_read(int fd, void *to, size_t bytes);
 
-/* All of it, however many calls that takes. */
+/* All of it, however many calls that takes; the second from offset `at` on. */
 bool recoat_write(int fd, const void *from, size_t bytes);
+bool recoat_write_at(int fd, const void *from, size_t bytes, off_t at);
 
 /*
  * May a file be `bytes` long? Beyond RLIMIT_FSIZE a write would raise SIGXFSZ, which would be

@@ -144,24 +144,24 @@ static void move(struct recoat_plugin_counter *counter, void *to)
 
 void recoat_plugin_counters_publish(struct recoat_plugin_object *object)
 {
+	struct recoat_packet head = recoat_packet_head(RECOAT_STREAM_PROCESS, RECOAT_COUNTERS_PACKET, 0,
+						       recoat_clock_monotonic());
 	struct filling filling = {.object = object};
 	struct recoat_packet *packet;
 	char name[32];
 
 	snprintf(name, sizeof name, "counters-%u", object->number);
-	packet = recoat_file_map(name, RECOAT_COUNTERS_PACKET);
+	packet = recoat_file_map(name, &head);
 	if (!packet) {
 		recoat_drop(RECOAT_DROP_COUNTERS);
 		return;
 	}
-	recoat_in_place_init(packet, RECOAT_COUNTERS_PACKET, 0, recoat_clock_monotonic());
-	packet->stream = RECOAT_STREAM_PROCESS;
 	filling.stream = (struct recoat_stream){
 		.packet = packet,
 		.cursor = (unsigned char *)(packet + 1),
 		.end = (unsigned char *)packet + RECOAT_COUNTERS_PACKET,
 	};
 	each(object, move, &filling);
-	recoat_in_place_publish(packet, (size_t)(filling.stream.cursor - (unsigned char *)packet));
+	recoat_in_place_publish(packet, filling.stream.cursor);
 	recoat_plugin_counters_settle(object);
 }

@@ -165,6 +165,16 @@ static void put_settings(uint64_t now)
 	}
 }
 
+static bool give_up(char *problem, size_t problem_size)
+{
+	snprintf(problem, problem_size, "%s: no file can be written there", recoat_stream_directory);
+	recoat_recording_reset();
+	recoat_file_remove("process");
+	recoat_file_remove("process.live");
+	rmdir(recoat_stream_directory);
+	return false;
+}
+
 bool recoat_recording_start(const struct recoat_settings *settings, bool forked, char *problem,
 			    size_t problem_size)
 {
@@ -174,15 +184,9 @@ bool recoat_recording_start(const struct recoat_settings *settings, bool forked,
 	if (!make_directory(settings->output, problem, problem_size) ||
 	    !make_process_directory(settings->output, start_real, problem, problem_size))
 		return false;
-	if (!recoat_metadata_write(recoat_stream_directory, 0) ||
-	    recoat_stream_open(&recoat_process_stream, RECOAT_STREAM_PROCESS, "process",
-			       RECOAT_PROCESS_PACKET, (uint32_t)gettid(), 0, now)) {
-		snprintf(problem, problem_size, "%s: no file can be written there",
-			 recoat_stream_directory);
-		recoat_metadata_remove(recoat_stream_directory);
-		rmdir(recoat_stream_directory);
-		return false;
-	}
+	if (recoat_stream_open(&recoat_process_stream, RECOAT_STREAM_PROCESS, "process",
+			       RECOAT_PROCESS_PACKET, (uint32_t)gettid(), 0, now))
+		return give_up(problem, problem_size);
 	recoat_thread_name_start();
 	recoat_lock_take(&recoat_process_lock);
 	put_process_start(forked, start_real, now);
@@ -190,7 +194,8 @@ bool recoat_recording_start(const struct recoat_settings *settings, bool forked,
 	put_arguments(now);
 	put_settings(now);
 	recoat_lock_drop(&recoat_process_lock);
-	return true;
+	/* Last: what has metadata is a recording, and one of a process that is known. */
+	return recoat_metadata_write(recoat_stream_directory, 0) || give_up(problem, problem_size);
 }
 
 void recoat_recording_calibrate(void)

@@ -195,7 +195,7 @@ static bool store(struct snapshot *snapshot)
 	char name[32];
 
 	snapshot->packet.packet_bits = 8 * (uint64_t)bytes;
-	recoat_in_place_publish(&snapshot->packet, bytes);
+	snapshot->packet.content_bits = snapshot->packet.packet_bits;
 	name_of(taken, name);
 	if (!recoat_file_store(name, snapshot, bytes))
 		return false;
@@ -250,7 +250,7 @@ static bool take(const struct recoat_thread *thread, uint64_t now)
 
 	if (!snapshot)
 		return false;
-	recoat_in_place_init(&snapshot->packet, bytes, thread->shard, now);
+	snapshot->packet = recoat_packet_head(RECOAT_STREAM_HEAP, bytes, thread->shard, now);
 	snapshot->packet.tid = (uint32_t)thread->tid;
 	snapshot->total.word = recoat_event_word(RECOAT_EVENT_heap_snapshot, now);
 	fill(snapshot, room, begin_epoch());

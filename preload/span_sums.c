@@ -53,23 +53,18 @@ static struct recoat_span_entry **find(struct recoat_span_entry **table, uint32_
 	return &table[at];
 }
 
-/* A packet for what comes next; memory that nobody reads if there can be no file. */
+/* A packet for what comes next. */
 static bool add_chunk(struct recoat_span_table *table, uint32_t shard)
 {
-	char name[32];
+	struct recoat_packet head = recoat_packet_head(RECOAT_STREAM_SPANS, RECOAT_SUMS_PACKET,
+						       shard, recoat_clock_span());
 	struct recoat_packet *packet;
+	char name[32];
 
 	snprintf(name, sizeof name, "sums-%u-%u", shard, table->chunks++);
-	packet = recoat_file_map(name, RECOAT_SUMS_PACKET);
-	if (!packet) {
-		recoat_drop(RECOAT_DROP_COUNTERS);
-		packet = recoat_map(RECOAT_SUMS_PACKET);
-	}
+	packet = recoat_in_place_open(name, &head);
 	if (!packet)
 		return false;
-	recoat_in_place_init(packet, RECOAT_SUMS_PACKET, shard, recoat_clock_span());
-	packet->stream = RECOAT_STREAM_SPANS;
-	recoat_in_place_publish(packet, sizeof *packet);
 	table->packet = packet;
 	table->tick = 1e9 / (double)recoat_clock_span_frequency;
 	table->next = (unsigned char *)(packet + 1);
@@ -89,8 +84,7 @@ static void *add_slot(struct recoat_span_table *table, uint32_t shard, size_t by
 
 static void publish(struct recoat_span_table *table)
 {
-	recoat_in_place_publish(table->packet,
-				(size_t)(table->next - (unsigned char *)table->packet));
+	recoat_in_place_publish(table->packet, table->next);
 }
 
 /* Twice the places once half of them are taken. */

@@ -2,12 +2,15 @@
 /* Live packets and their way to disk. */
 #include "preload/stream.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "preload/lock.h"
@@ -32,9 +35,15 @@ struct mapping_block {
 char recoat_stream_directory[PATH_MAX];
 static struct mapping_block *mappings;
 
-/* Guards `mappings` and `path`: a path on the stack would be too much for small stacks. */
+/* Guards `mappings` and what is here since it would be too much for small stacks. */
 static struct recoat_lock files_lock;
 static char path[PATH_MAX];
+static char hidden[PATH_MAX]; /* What `path` is called before it is whole. */
+static unsigned char blank[PAGE];
+static struct iovec blanks[RECOAT_SPANS_PACKET / PAGE];
+static_assert(RECOAT_TRACE_PACKET <= RECOAT_SPANS_PACKET &&
+		      RECOAT_PROCESS_PACKET <= RECOAT_SPANS_PACKET,
+	      "a packet has no more pages than there are blank ones");
 
 static bool remember_mapping(void *at, size_t bytes)
 {
@@ -65,17 +74,34 @@ void recoat_stream_unshare_all(void)
 }
 
 /* Without snprintf, which takes kilobytes of stack: this runs in signal handlers too. */
-static bool set_path(const char *name)
+static bool set_path(char *to, const char *name)
 {
 	size_t directory = strlen(recoat_stream_directory);
 	size_t length = strlen(name);
 
-	if (directory + 1 + length >= sizeof path)
+	if (directory + 1 + length >= PATH_MAX)
 		return false;
-	memcpy(path, recoat_stream_directory, directory);
-	path[directory] = '/';
-	memcpy(path + directory + 1, name, length + 1);
+	memcpy(to, recoat_stream_directory, directory);
+	to[directory] = '/';
+	memcpy(to + directory + 1, name, length + 1);
 	return true;
+}
+
+/* Readers pass over hidden files, which is what a kill in the middle leaves. */
+static int open_hidden(const char *name, int flags)
+{
+	if (!set_path(path, name) || !set_path(hidden, ".new"))
+		return -1;
+	return recoat_open(hidden, flags | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+}
+
+/* Call it `path` now that it is good, or away with it. */
+static bool end_hidden(bool good)
+{
+	if (good && !rename(hidden, path))
+		return true;
+	unlink(hidden);
+	return false;
 }
 
 static void *map_shared(int fd, size_t bytes)
@@ -88,24 +114,22 @@ static void *map_shared(int fd, size_t bytes)
 	return at == -1 ? NULL : (void *)at;
 }
 
-static void *make_file(const char *name, size_t bytes)
+static struct recoat_packet *make_file(const char *name, const struct recoat_packet *head)
 {
-	void *at = NULL;
-	int fd = -1;
+	size_t bytes = head->packet_bits / 8;
+	int fd = open_hidden(name, O_RDWR);
+	struct recoat_packet *at;
 
-	if (set_path(name))
-		fd = recoat_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-	if (fd >= 0) {
-		at = map_shared(fd, bytes);
-		recoat_close(fd);
-		if (!at)
-			unlink(path);
-	}
-	if (at && !remember_mapping(at, bytes)) {
-		recoat_unmap(at, bytes);
-		at = NULL;
-	}
-	return at;
+	if (fd < 0)
+		return NULL;
+	at = map_shared(fd, bytes);
+	recoat_close(fd);
+	if (at)
+		*at = *head;
+	if (end_hidden(at) && remember_mapping(at, bytes))
+		return at;
+	recoat_unmap(at, bytes);
+	return NULL;
 }
 
 /* Files take so long that handlers which jump away would now and then leave the lock behind. */
@@ -121,46 +145,38 @@ static void unlock_files(uint64_t signals)
 	recoat_signals_release(signals);
 }
 
-void *recoat_file_map(const char *name, size_t bytes)
+void *recoat_file_map(const char *name, const struct recoat_packet *head)
 {
 	int kept = errno;
 	uint64_t signals;
 	void *at;
 
 	lock_files(&signals);
-	at = make_file(name, bytes);
+	at = make_file(name, head);
 	unlock_files(signals);
 	errno = kept;
 	return at;
 }
 
-/* Into the file at `path`, which is removed again if that fails. */
-static bool write_file(const void *from, size_t bytes)
+static bool store_file(const char *name, const void *from, size_t bytes)
 {
-	int fd = recoat_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-	bool stored = fd >= 0 && recoat_may_be_long(bytes) && recoat_write(fd, from, bytes);
+	int fd = open_hidden(name, O_WRONLY);
+	bool good = recoat_may_be_long(bytes) && recoat_write(fd, from, bytes);
 
-	if (fd >= 0)
-		recoat_close(fd);
-	if (fd >= 0 && !stored)
-		unlink(path);
-	return stored;
+	if (fd < 0)
+		return false;
+	recoat_close(fd);
+	return end_hidden(good);
 }
 
-/* Readers pass over hidden files, which is what a kill in the middle leaves. */
 bool recoat_file_store(const char *name, const void *from, size_t bytes)
 {
-	static char hidden[PATH_MAX];
 	int kept = errno;
 	uint64_t signals;
 	bool stored;
 
 	lock_files(&signals);
-	stored = set_path(".new") && write_file(from, bytes);
-	if (stored) {
-		memcpy(hidden, path, sizeof hidden);
-		stored = set_path(name) && !rename(hidden, path);
-	}
+	stored = store_file(name, from, bytes);
 	unlock_files(signals);
 	errno = kept;
 	return stored;
@@ -172,7 +188,7 @@ void recoat_file_remove(const char *name)
 	uint64_t signals;
 
 	lock_files(&signals);
-	if (set_path(name))
+	if (set_path(path, name))
 		unlink(path);
 	unlock_files(signals);
 	errno = kept;
@@ -193,53 +209,86 @@ int recoat_stream_open(struct recoat_stream *stream, uint32_t id, const char *na
 		       uint32_t tid, uint32_t shard, uint64_t now)
 {
 	char live[sizeof stream->name + sizeof ".live"];
+	struct recoat_packet head = recoat_packet_head(id, size, shard, now);
 	struct recoat_packet *packet;
 
+	head.tid = tid;
 	snprintf(stream->name, sizeof stream->name, "%s", name);
 	snprintf(live, sizeof live, "%s.live", stream->name);
-	packet = recoat_file_map(live, size);
+	packet = recoat_file_map(live, &head);
 	if (!packet)
 		return -1;
 	stream->packet = packet;
 	stream->size = size;
+	stream->cursor = (unsigned char *)(packet + 1);
 	stream->end = (unsigned char *)packet + size;
-	packet->stream = id;
-	packet->packet_bits = 8 * (uint64_t)size;
-	packet->tid = tid;
-	packet->shard = shard;
-	empty_packet(stream, now);
-	/* Last: a file without the magic is one that was killed while being made. */
-	__atomic_store_n(&packet->magic, RECOAT_CTF_MAGIC, __ATOMIC_RELEASE);
 	return 0;
 }
 
-/* Write the packet's pages that hold something; `fd` is open for appending. */
-static bool write_packet(int fd, const struct recoat_packet *packet)
+/*
+ * Lengthen the file by as many pages, each an empty packet at the time when this one begins. A kill
+ * is heeded between two pages of a write, so what there is then is whole.
+ */
+static bool write_blanks(int fd, const struct recoat_packet *packet, size_t pages, off_t at)
 {
-	struct recoat_packet head = *packet;
+	struct recoat_packet *head = (struct recoat_packet *)blank;
 
-	head.packet_bits = 8 * ((head.content_bits / 8 + PAGE - 1) / PAGE * PAGE);
-	return recoat_write(fd, &head, sizeof head) &&
-	       recoat_write(fd, packet + 1, head.packet_bits / 8 - sizeof head);
+	*head = *packet;
+	head->time_end = head->time_begin;
+	head->content_bits = 8 * sizeof *head;
+	head->packet_bits = 8 * PAGE;
+	for (size_t i = 0; i < pages; i++)
+		blanks[i] = (struct iovec){blank, PAGE};
+	return syscall(SYS_pwritev, fd, blanks, pages, at, 0L) == (long)(pages * PAGE);
 }
 
-/* Append the live packet to the stream's file: whole, or not at all. */
-static bool append_packet(const struct recoat_stream *stream)
+/*
+ * The packet's pages that hold something, to where blank ones stand. The first of those comes to
+ * cover all; once they are filled in, what there is moves there from the live packet. No system
+ * call, at which a kill would be heeded, is between these two stores.
+ */
+static bool move_packet(int fd, struct recoat_stream *stream, size_t pages, off_t at, uint64_t now)
 {
+	struct recoat_packet *packet = stream->packet;
+	long mapped = syscall(SYS_mmap, NULL, PAGE, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_POPULATE, fd, at);
+	struct recoat_packet *head = (struct recoat_packet *)mapped;
+	bool good;
+
+	if (mapped == -1)
+		return false;
+	__atomic_store_n(&head->packet_bits, 8 * (uint64_t)pages * PAGE, __ATOMIC_RELEASE);
+	good = recoat_write_at(fd, packet + 1, pages * PAGE - sizeof *packet,
+			       at + (off_t)sizeof *packet);
+	if (good) {
+		head->time_end = packet->time_end;
+		__atomic_store_n(&head->content_bits, packet->content_bits, __ATOMIC_RELEASE);
+		empty_packet(stream, now);
+		packet->sequence++;
+	}
+	recoat_unmap(head, PAGE);
+	return good;
+}
+
+/* Append the live packet to the stream's file and empty it; or leave both as they are. */
+static bool append_packet(struct recoat_stream *stream, uint64_t now)
+{
+	size_t pages = (stream->packet->content_bits / 8 + PAGE - 1) / PAGE;
 	struct stat before;
 	bool stored;
 	int fd;
 
-	if (!set_path(stream->name))
+	if (!set_path(path, stream->name))
 		return false;
-	fd = recoat_open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+	fd = recoat_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
 	stored = !fstat(fd, &before) &&
 		 recoat_may_be_long((uint64_t)before.st_size + stream->size) &&
-		 write_packet(fd, stream->packet);
+		 write_blanks(fd, stream->packet, pages, before.st_size) &&
+		 move_packet(fd, stream, pages, before.st_size, now);
 	if (!stored && ftruncate(fd, before.st_size)) {
-		/* The reader reports the torn packet. */
+		/* Empty packets are left, which hurt nobody. */
 	}
 	recoat_close(fd);
 	return stored;
@@ -253,14 +302,10 @@ static bool store_packet(struct recoat_stream *stream, uint64_t now)
 	bool stored;
 
 	lock_files(&signals);
-	stored = append_packet(stream);
+	stored = append_packet(stream, now);
 	unlock_files(signals);
 	errno = kept;
-	if (!stored)
-		return false;
-	stream->packet->sequence++;
-	empty_packet(stream, now);
-	return true;
+	return stored;
 }
 
 /* When there is no room on the disk, there may be later; not at every event. */

@@ -7,7 +7,8 @@
  * Events go into the live packet, a shared mapping of the small file NAME.live, and are
  * there for a reader as soon as they are committed, even if the process is killed. A full
  * packet is appended to the file NAME (one that is not full without its empty pages), which is open
- * only for that moment, because the target may close every descriptor or reuse its number. The
+ * only for that moment, because the target may close every descriptor or reuse its number, and
+ * which is whole at each moment: until the packet is, empty ones stand in its place. The
  * mapping's blocks are reserved first, so that a full disk cannot raise SIGBUS in the target. When
  * a full packet cannot be stored, it stays, since what came first explains what follows, and new
  * events are dropped and counted in it.
@@ -32,11 +33,27 @@ struct recoat_stream {
 	char name[32];
 };
 
+/* An empty packet of `bytes` bytes that begins at `now`, of the stream RECOAT_STREAM_`id`. */
+static inline struct recoat_packet recoat_packet_head(uint32_t id, size_t bytes, uint32_t shard,
+						      uint64_t now)
+{
+	return (struct recoat_packet){
+		.magic = RECOAT_CTF_MAGIC,
+		.stream = id,
+		.time_begin = now,
+		.time_end = now,
+		.content_bits = 8 * sizeof(struct recoat_packet),
+		.packet_bits = 8 * (uint64_t)bytes,
+		.shard = shard,
+	};
+}
+
 /*
- * Create file `name` of `bytes` bytes in the process's directory, blocks reserved, and map
- * it shared. NULL if that cannot be done. recoat_stream_unshare_all() forgets it.
+ * Create file `name` in the process's directory for one packet, blocks reserved, and map it shared.
+ * It has a hidden name until `head`, which tells its size, is in it. NULL if that cannot be done.
+ * recoat_stream_unshare_all() forgets it.
  */
-void *recoat_file_map(const char *name, size_t bytes);
+void *recoat_file_map(const char *name, const struct recoat_packet *head);
 
 /* Store a file as a whole or not at all, under a hidden name until it is complete. */
 bool recoat_file_store(const char *name, const void *from, size_t bytes);

@@ -10,7 +10,7 @@
  * packet starts with struct recoat_packet and then holds events (events.def) back to
  * back until content_bits, and padding until packet_bits.
  *
- *   process         PROCESS packets that are full, appended by write(2)
+ *   process         PROCESS packets that are full
  *   process.live    the PROCESS packet being filled, a shared mapping
  *   spans-N         SPANS packets of thread state N that are full
  *   spans-N.live    the one being filled

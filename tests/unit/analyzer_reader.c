@@ -178,6 +178,25 @@ static void test_blank_live_files_are_empty(void **state)
 	assert_int_equal(seen.packets, 0);
 }
 
+static void test_passes_over_empty_packets(void **state)
+{
+	struct recoat_error error;
+	struct fixture_packet packet;
+	struct seen seen;
+
+	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 1);
+	put_setting(&packet, 1, "first");
+	fixture_store(*state, "process", &packet);
+	/* What was made ready for packet 2 when the process was killed. */
+	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 2);
+	fixture_store(*state, "process", &packet);
+	fixture_store(*state, "process", &packet);
+	put_setting(&packet, 2, "second");
+	fixture_store(*state, "process.live", &packet);
+	assert_int_equal(read_all(*state, &seen, &error), 0);
+	assert_int_equal(seen.events, 2);
+}
+
 static void test_refuses_truncated_packets(void **state)
 {
 	struct fixture_packet packet;
@@ -280,6 +299,7 @@ static void test_refuses_packets_out_of_order(void **state)
 	struct fixture_packet packet;
 
 	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 3);
+	put_setting(&packet, 1, "value");
 	fixture_store(*state, "process", &packet);
 	fixture_store(*state, "process", &packet);
 	assert_refused(*state, "offset 4096: packet number 3 after 3", "expected a higher one");
@@ -416,6 +436,7 @@ int main(void)
 		TEST(test_drops_a_live_packet_that_was_appended),
 		TEST(test_a_live_packet_makes_up_for_a_torn_one),
 		TEST(test_blank_live_files_are_empty),
+		TEST(test_passes_over_empty_packets),
 		TEST(test_refuses_truncated_packets),
 		TEST(test_refuses_foreign_bytes),
 		TEST(test_refuses_wrong_streams),

@@ -150,16 +150,20 @@ static void another_thread_gets_a_packet_of_its_own(void **state)
 	free(file);
 }
 
-static void a_file_that_is_there_is_not_taken(void **state)
+static void a_link_is_not_followed(void **state)
 {
+	const struct recoat_packet head = recoat_packet_head(RECOAT_STREAM_HEAP, SIZE, 0, 0);
 	char link[128], elsewhere[128];
 
 	(void)state;
-	assert_null(recoat_file_map("test.live", SIZE));
-	snprintf(link, sizeof link, "%s/link", directory);
 	snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", directory);
+	snprintf(link, sizeof link, "%s/link", directory);
 	assert_int_equal(symlink(elsewhere, link), 0);
-	assert_null(recoat_file_map("link", SIZE));
+	assert_non_null(recoat_file_map("link", &head));
+	assert_int_equal(access(elsewhere, F_OK), -1);
+	snprintf(link, sizeof link, "%s/.new", directory);
+	assert_int_equal(symlink(elsewhere, link), 0);
+	assert_null(recoat_file_map("other", &head));
 	assert_int_equal(access(elsewhere, F_OK), -1);
 }
 
@@ -177,7 +181,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(times_never_go_back, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_thread_gets_a_packet_of_its_own, set_up,
 						tear_down),
-		cmocka_unit_test_setup_teardown(a_file_that_is_there_is_not_taken, set_up,
+		cmocka_unit_test_setup_teardown(a_link_is_not_followed, set_up,
 						tear_down),
 	};
 
