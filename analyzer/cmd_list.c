@@ -100,10 +100,10 @@ static int add_directory(struct kernels *kernels, const char *directory, struct 
 
 static int load(struct kernels *kernels, struct recoat_error *error)
 {
-	char *path = recoat_runtime_kernel_path(), *rest = NULL;
-	int result = 0;
+	char *path = recoat_runtime_kernel_path(error), *rest = NULL;
+	int result = path ? 0 : -ENOTDIR;
 
-	for (char *directory = strtok_r(path, ":", &rest); directory && !result;
+	for (char *directory = path ? strtok_r(path, ":", &rest) : NULL; directory && !result;
 	     directory = strtok_r(NULL, ":", &rest))
 		result = add_directory(kernels, directory, error);
 	free(path);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "analyzer/error.h"
@@ -73,20 +74,46 @@ int recoat_runtime_find(char **library, struct recoat_error *error)
 
 /* ---- Whether it will like it. ---- */
 
-char *recoat_runtime_kernel_path(void)
+/* The runtime passes over what is not there: a child may see other files. The user may not. */
+static int check_directory(const char *path, struct recoat_error *error)
 {
-	const char *own = getenv("RECOAT_KERNEL_PATH");
+	struct stat about;
+	const char *problem = NULL;
 
-	return own && *own ? recoat_asprintf("%s:" RECOAT_PKGDATADIR "/kernels", own)
-			   : recoat_strdup(RECOAT_PKGDATADIR "/kernels");
+	if (stat(path, &about))
+		problem = strerror(errno);
+	else if (!S_ISDIR(about.st_mode))
+		problem = strerror(ENOTDIR);
+	if (!problem)
+		return 0;
+	return recoat_error_set(error, -ENOTDIR,
+				"RECOAT_KERNEL_PATH: found \"%s\", expected a directory: %s", path,
+				problem);
+}
+
+char *recoat_runtime_kernel_path(struct recoat_error *error)
+{
+	const char *set = getenv("RECOAT_KERNEL_PATH"), *own = set ? set : "";
+	char *list = recoat_strdup(own), *rest = NULL;
+	int result = 0;
+
+	for (char *path = strtok_r(list, ":", &rest); path && !result;
+	     path = strtok_r(NULL, ":", &rest))
+		result = check_directory(path, error);
+	free(list);
+	return result ? NULL
+		      : recoat_asprintf("%s%s" RECOAT_PKGDATADIR "/kernels", own, *own ? ":" : "");
 }
 
 static int load_catalogues(struct recoat_catalogue *catalogue, struct recoat_error *error)
 {
 	struct recoat_catalogue_error problem;
-	char *path = recoat_runtime_kernel_path();
-	int result = recoat_catalogue_load(catalogue, path, &problem);
+	char *path = recoat_runtime_kernel_path(error);
+	int result;
 
+	if (!path)
+		return -ENOTDIR;
+	result = recoat_catalogue_load(catalogue, path, &problem);
 	free(path);
 	if (result && problem.line)
 		return recoat_error_set(error, result, "%s:%d: %s", problem.file, problem.line,
@@ -129,20 +156,20 @@ static int check_kernels(const struct recoat_catalogue *catalogue, const char *g
 			 struct recoat_error *error)
 {
 	char *list = recoat_strdup(globs), *names, *rest = NULL;
-	const char *wrong = NULL;
+	const char *wrong = globs[strspn(globs, ",")] ? NULL : globs; /* None at all. */
 	int result = 0;
 
 	for (char *glob = strtok_r(list, ",", &rest); glob && !wrong;
 	     glob = strtok_r(NULL, ",", &rest))
 		if (!matches_any(catalogue, glob))
 			wrong = glob;
-	if (wrong || !*list) {
+	if (wrong) {
 		names = kernel_names(catalogue);
 		result = recoat_error_set(
 			error, -EINVAL,
 			"kernels: found \"%s\", expected a glob that matches one of: "
 			"%s",
-			wrong ? wrong : globs, *names ? names : "(no catalogue was found)");
+			wrong, *names ? names : "(no catalogue was found)");
 		free(names);
 	}
 	free(list);
@@ -267,8 +294,28 @@ static char *escape(const char *path)
 	return escaped;
 }
 
+/* A list of directories by their full names: children may change the directory first. */
+static char *absolute(const char *name)
+{
+	const char *value = getenv(name);
+	char *list = recoat_strdup(value ? value : ""), *all = recoat_strdup(""), *rest = NULL;
+
+	for (char *path = strtok_r(list, ":", &rest); path; path = strtok_r(NULL, ":", &rest)) {
+		char *full = realpath(path, NULL);
+		char *longer = recoat_asprintf("%s%s%s", all, *all ? ":" : "",
+					       full && !strchr(full, ':') ? full : path);
+
+		free(full);
+		free(all);
+		all = longer;
+	}
+	free(list);
+	return all;
+}
+
 char **recoat_runtime_environment(const struct recoat_runtime_settings *settings)
 {
+	static const char *const paths[] = {"RECOAT_KERNEL_PATH", "RECOAT_PLUGIN_PATH"};
 	const char *preload = getenv("LD_PRELOAD");
 	struct environment environment = {0};
 	char *output = escape(settings->output);
@@ -284,6 +331,12 @@ char **recoat_runtime_environment(const struct recoat_runtime_settings *settings
 	set_value(&environment, "RECOAT_CPU", settings->cpu);
 	set_value(&environment, "RECOAT_SPANS", settings->spans);
 	set_value(&environment, "RECOAT_PLUGINS", settings->plugins);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		char *path = absolute(paths[i]);
+
+		set_value(&environment, paths[i], *path ? path : NULL);
+		free(path);
+	}
 	add(&environment, NULL);
 	free(libraries);
 	free(output);

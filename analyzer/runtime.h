@@ -32,10 +32,16 @@ struct recoat_runtime_settings {
 	const char *plugins;
 };
 
-/* This process's environment with these settings in it; the process ends or execs with it. */
+/*
+ * This process's environment with these settings in it, and full names in its lists of directories;
+ * the process ends or execs with it.
+ */
 char **recoat_runtime_environment(const struct recoat_runtime_settings *settings);
 
-/* Directories of catalogues, separated by colons; for the caller to free. */
-char *recoat_runtime_kernel_path(void);
+/*
+ * Directories of catalogues, separated by colons, for the caller to free; NULL with `error` filled
+ * if one that the user named is none.
+ */
+char *recoat_runtime_kernel_path(struct recoat_error *error);
 
 #endif

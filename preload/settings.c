@@ -163,16 +163,25 @@ static bool read_output(struct recoat_settings *settings, char *problem, size_t 
 	const char *pattern = given ? value : DEFAULT_OUTPUT;
 	char absolute[PATH_MAX];
 
-	if (pattern[0] != '/' && make_absolute(absolute, sizeof absolute, pattern))
+	if (pattern[0] != '/') {
+		if (!make_absolute(absolute, sizeof absolute, pattern)) {
+			snprintf(problem, problem_size,
+				 "RECOAT_OUTPUT: found '%s', expected an absolute path, as the "
+				 "current "
+				 "directory has gone or is too long",
+				 pattern);
+			return false;
+		}
 		pattern = absolute;
-	if (pattern[0] == '/' && expand(settings->output, sizeof settings->output, pattern)) {
+	}
+	if (expand(settings->output, sizeof settings->output, pattern)) {
 		if (given && pattern != value)
 			setenv("RECOAT_OUTPUT", pattern, 1);
 		return true;
 	}
 	snprintf(problem, problem_size,
 		 "RECOAT_OUTPUT: found '%s', expected a path in which %% is followed by p, e or %%",
-		 value);
+		 pattern);
 	return false;
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Bad input: one clear line, a non-zero exit, and the program was not started.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 32
+plan 35
 
 # refused WHAT PATTERN COMMAND...: fails with one line on stderr that matches.
 refused() {
@@ -66,6 +66,11 @@ printf 'not an ini file\n' >bad/size.kernels
 refused "no catalogue at all" 'bad/size.kernels:1: ' env RECOAT_KERNEL_PATH="$work/bad" "$r" \
 	record -- sh -c "$start"
 
+refused "directories of catalogues that are none" 'RECOAT_KERNEL_PATH: found "bad/size.kernels"' \
+	env RECOAT_KERNEL_PATH=bad:bad/size.kernels "$r" record -- sh -c "$start"
+refused "and to list" 'RECOAT_KERNEL_PATH: found "nowhere"' env RECOAT_KERNEL_PATH=nowhere "$r" \
+	list kernels
+
 refused "no recording" 'nowhere' "$r" report nowhere
 mkdir empty && refused "an empty directory" 'empty' "$r" report empty
 mkdir none && refused "no newest recording" 'recoat' sh -c "cd none && exec '$r' report"
@@ -105,3 +110,8 @@ quiet_default() {
 	test $status = 0 && ! test -s bare/err && recoat report bare/recoat-endings-*
 }
 ok "bare: no variable at all records into the current directory" quiet_default
+gone() {
+	mkdir gone && (cd gone && rmdir ../gone && LD_PRELOAD=$shim /bin/true) 2>err && cat err &&
+		grep "^recoat: RECOAT_OUTPUT: found 'recoat-%e-%p', expected an absolute path" err
+}
+ok "bare: a current directory that is gone" gone

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Kernels called through the PLT, by pointer and after dlopen; left in every way there is.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 17
+plan 18
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 export RECOAT_KERNEL_PATH
@@ -57,6 +57,15 @@ recoat record -o some --kernels 'demo.re*' -- "$target" >/dev/null 2>&1
 recoat report --json some >some.json
 ok "--kernels limits what is caught" json some.json \
 	"{k['kernel'] for k in d['kernels']} == {'demo.repeat'}"
+
+# The child finds the catalogue where it was when its parent was started.
+mkdir -p catalogue below && cp "$RECOAT_KERNEL_PATH/demo.kernels" catalogue
+elsewhere() {
+	RECOAT_KERNEL_PATH=catalogue recoat record -o below.rec -- sh -c 'cd below && "$1"' sh "$target" \
+		>under.out 2>err
+	recoat report --json below.rec >below.json && kernel below.json demo.sum "k['calls'] == 7"
+}
+ok "a relative RECOAT_KERNEL_PATH is one place for all children" elsewhere
 
 cat >wrong.kernels <<'CATALOGUE'
 [demo.sum]

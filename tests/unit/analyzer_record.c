@@ -246,12 +246,17 @@ static void test_tells_the_runtime(void **state)
 	(void)state;
 	setenv("LD_PRELOAD", "/lib/other.so", 1);
 	setenv("RECOAT_KERNELS", "a*", 1);
+	setenv("RECOAT_KERNEL_PATH", "proc/self/../:/nonexistent", 1);
+	assert_int_equal(chdir("/"), 0);
 	environment = recoat_runtime_environment(&settings);
 	assert_string_equal(value_of(environment, "LD_PRELOAD"), "/lib/librecoat.so:/lib/other.so");
 	assert_string_equal(value_of(environment, "RECOAT_OUTPUT"), "/tmp/100%%");
 	assert_string_equal(value_of(environment, "RECOAT_HEAP"), "off");
 	assert_string_equal(value_of(environment, "RECOAT_KERNELS"), "a*");
+	assert_string_equal(value_of(environment, "RECOAT_KERNEL_PATH"), "/proc:/nonexistent");
+	assert_null(value_of(environment, "RECOAT_PLUGIN_PATH"));
 	assert_string_equal(value_of(environment, "PATH"), getenv("PATH"));
+	unsetenv("RECOAT_KERNEL_PATH");
 	unsetenv("LD_PRELOAD");
 	unsetenv("RECOAT_KERNELS");
 }
@@ -277,6 +282,7 @@ static void test_checks_what_the_runtime_is_told(void **state)
 	assert_settings("two*", NULL, "found \"two*\", expected a glob that matches one of: one.k");
 	assert_settings("one*,two", NULL, "found \"two\"");
 	assert_settings("", NULL, "found \"\"");
+	assert_settings(",", NULL, "found \",\"");
 	assert_settings(NULL, "full",
 			"heap: found \"full\", expected profile, trace, sample:BYTES or off");
 	assert_true(recoat_runtime_check(NULL, NULL, "10001", NULL, &error) < 0);
@@ -284,6 +290,10 @@ static void test_checks_what_the_runtime_is_told(void **state)
 	assert_int_equal(recoat_runtime_check(NULL, NULL, "0", NULL, &error), 0);
 	fixture_write(*state, "b.kernels", bad, strlen(bad));
 	assert_settings(NULL, NULL, "/b.kernels:4: ");
+	setenv("RECOAT_KERNEL_PATH", "/proc/self:/nonexistent/dir", 1);
+	assert_settings(NULL, NULL, "found \"/nonexistent/dir\", expected a directory");
+	setenv("RECOAT_KERNEL_PATH", "/proc/self/maps", 1);
+	assert_settings(NULL, NULL, "found \"/proc/self/maps\", expected a directory");
 	unsetenv("RECOAT_KERNEL_PATH");
 }
 
