@@ -47,13 +47,16 @@ static int on_key(void *user, const char *section, const char *key, const char *
 	return recoat_parser_key(parser, key, value);
 }
 
-static bool is_known(const struct recoat_catalogue *catalogue, const struct recoat_kernel *kernel)
+/* The number of the kernel with this name and ABI tag, or of kernels if there is none. */
+static uint32_t find_known(const struct recoat_catalogue *catalogue,
+			   const struct recoat_kernel *kernel)
 {
-	for (uint32_t n = 0; n < catalogue->count; n++)
-		if (strcmp(catalogue->kernel[n].name, kernel->name) == 0 &&
-		    strcmp(catalogue->kernel[n].abi, kernel->abi) == 0)
-			return true;
-	return false;
+	uint32_t n = 0;
+
+	while (n < catalogue->count && (strcmp(catalogue->kernel[n].name, kernel->name) != 0 ||
+					strcmp(catalogue->kernel[n].abi, kernel->abi) != 0))
+		n++;
+	return n;
 }
 
 /* A section is complete when the next begins or the text ends. */
@@ -61,6 +64,7 @@ static bool end_section(struct recoat_parser *parser)
 {
 	struct recoat_catalogue *catalogue = parser->catalogue;
 	const struct recoat_kernel *kernel = &parser->kernel;
+	uint32_t known;
 
 	if (!parser->in_section)
 		return true;
@@ -81,8 +85,13 @@ static bool end_section(struct recoat_parser *parser)
 		return recoat_parser_fail(parser, parser->section_line,
 					  "found 'slot' without 'rtti' in [%s], expected both",
 					  kernel->name);
-	if (is_known(catalogue, kernel))
+	known = find_known(catalogue, kernel);
+	if (known < parser->others)
 		return true;
+	if (known < catalogue->count)
+		return recoat_parser_fail(parser, parser->section_line,
+					  "found [%s] with abi '%.40s' again, expected it once",
+					  kernel->name, kernel->abi);
 	if (catalogue->count == RECOAT_KERNELS_MAX)
 		return recoat_parser_fail(
 			parser, parser->section_line,
@@ -194,6 +203,7 @@ int recoat_catalogue_parse(struct recoat_catalogue *catalogue, const char *text,
 		.at = text,
 		.end = text + length,
 		.catalogue = catalogue,
+		.others = count,
 		.file = file,
 		.error = error,
 	};

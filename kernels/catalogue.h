@@ -27,7 +27,7 @@
  * is looked into and need not import anything. Lines that begin with ; or # are comments, as is what follows " ;".
  * A line has at most 1279 bytes.
  *
- * The same kernel may stand in several sections if their ABI tags differ. Everything
+ * The same kernel may stand in several sections of a file if their ABI tags differ. Everything
  * here is plain data of fixed size: nothing allocates on the heap, so that the parser can
  * run in any process, and a catalogue is freed by unmapping or forgetting it. The stack
  * taken is below 16 KiB. Parsing sets variables of inih's, so one thread may parse at a

@@ -15,6 +15,7 @@ struct recoat_parser {
 	uint32_t seen; /* Bit n: key n of keys[] stood in this section. */
 	struct recoat_kernel kernel;
 	struct recoat_catalogue *catalogue;
+	uint32_t others; /* Kernels in it that are not this file's. */
 	const char *file;
 	struct recoat_catalogue_error *error;
 };

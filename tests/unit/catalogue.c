@@ -164,6 +164,7 @@ static void repeated_and_unknown_keys_are_refused(void **state)
 	(void)state;
 	expect_refused("[k]\nabi=c\nabi=d\n", 3, "found 'abi' again");
 	expect_refused("[k]\nsize=1\nabi=c\nsize=1\n", 4, "found 'size' again");
+	expect_refused(KERNEL "\n" KERNEL, 5, "found [k] with abi 'c' again, expected it once");
 	expect_refused("[k]\nneeds=a\nneeds=b\n", 3, "found 'needs' again");
 	expect_refused("[k]\nsymbols=s\n", 2,
 		       "found unknown key 'symbols', expected one of operation, abi, symbol, "
