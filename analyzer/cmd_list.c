@@ -2,9 +2,7 @@
 /* recoat list: what there is to choose from. */
 #include "analyzer/command.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,8 +18,6 @@
 #include "analyzer/symbols.h"
 #include "analyzer/table.h"
 #include "kernels/catalogue.h"
-
-#define CATALOGUE_MAX (1u << 20)
 
 static const char help[] =
 	"Usage: recoat list kernels [--in FILE|PID] [--json]\n"
@@ -41,73 +37,15 @@ static const char help[] =
 struct kernels {
 	struct recoat_catalogue catalogue;
 	char *file[RECOAT_KERNELS_MAX];
+	uint32_t files;
 };
 
-/* The file's bytes and their number, for the caller to free; NULL with `error` filled. */
-static char *read_file(const char *path, size_t *length, struct recoat_error *error)
+static void take_file(void *user, const char *directory, const char *name)
 {
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
+	struct kernels *kernels = user;
 
-	if (file) {
-		text = recoat_calloc(CATALOGUE_MAX + 1, 1);
-		*length = fread(text, 1, CATALOGUE_MAX + 1, file);
-	}
-	if (!file || ferror(file)) {
-		recoat_error_set(error, -errno, "%s: %s", path, strerror(errno));
-		free(text);
-		text = NULL;
-	}
-	if (file)
-		fclose(file);
-	return text;
-}
-
-static int add_file(struct kernels *kernels, const char *path, struct recoat_error *error)
-{
-	struct recoat_catalogue_error problem;
-	uint32_t first = kernels->catalogue.count;
-	size_t length;
-	char *text = read_file(path, &length, error);
-	int result;
-
-	if (!text)
-		return -EIO;
-	result = recoat_catalogue_parse(&kernels->catalogue, text, length, path, &problem);
-	free(text);
-	if (result)
-		return recoat_error_set(error, result, "%s:%d: %s", problem.file, problem.line,
-					problem.message);
-	for (uint32_t i = first; i < kernels->catalogue.count; i++)
-		kernels->file[i] = recoat_strdup(path);
-	return 0;
-}
-
-static int add_directory(struct kernels *kernels, const char *directory, struct recoat_error *error)
-{
-	char *pattern = recoat_asprintf("%s/*.kernels", directory);
-	int result = 0;
-	glob_t found;
-
-	if (!glob(pattern, GLOB_NOESCAPE, NULL, &found)) {
-		for (size_t i = 0; !result && i < found.gl_pathc; i++)
-			result = add_file(kernels, found.gl_pathv[i], error);
-		globfree(&found);
-	}
-	free(pattern);
-	return result;
-}
-
-static int load(struct kernels *kernels, struct recoat_error *error)
-{
-	char *path = recoat_runtime_kernel_path(error), *rest = NULL;
-	int result = path ? 0 : -ENOTDIR;
-
-	for (char *directory = path ? strtok_r(path, ":", &rest) : NULL; directory && !result;
-	     directory = strtok_r(NULL, ":", &rest))
-		result = add_directory(kernels, directory, error);
-	free(path);
-	return result;
+	while (kernels->files < kernels->catalogue.count)
+		kernels->file[kernels->files++] = recoat_asprintf("%s/%s", directory, name);
 }
 
 static char *append(char *text, char *more)
@@ -288,11 +226,11 @@ static int list_kernels(const char *where, bool json)
 {
 	struct kernels *kernels = recoat_calloc(1, sizeof(*kernels));
 	struct recoat_error error;
-	int result = load(kernels, &error);
+	int result = recoat_runtime_catalogues(&kernels->catalogue, take_file, kernels, &error);
 
 	if (!result)
 		result = print(kernels, where, json, &error);
-	for (uint32_t i = 0; i < kernels->catalogue.count; i++)
+	for (uint32_t i = 0; i < kernels->files; i++)
 		free(kernels->file[i]);
 	free(kernels);
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();

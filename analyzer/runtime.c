@@ -91,7 +91,8 @@ static int check_directory(const char *path, struct recoat_error *error)
 				problem);
 }
 
-char *recoat_runtime_kernel_path(struct recoat_error *error)
+/* Directories of catalogues, for the caller to free; NULL if one that the user named is none. */
+static char *kernel_path(struct recoat_error *error)
 {
 	const char *set = getenv("RECOAT_KERNEL_PATH"), *own = set ? set : "";
 	char *list = recoat_strdup(own), *rest = NULL;
@@ -105,15 +106,16 @@ char *recoat_runtime_kernel_path(struct recoat_error *error)
 		      : recoat_asprintf("%s%s" RECOAT_PKGDATADIR "/kernels", own, *own ? ":" : "");
 }
 
-static int load_catalogues(struct recoat_catalogue *catalogue, struct recoat_error *error)
+int recoat_runtime_catalogues(struct recoat_catalogue *catalogue, recoat_catalogue_took *took,
+			      void *user, struct recoat_error *error)
 {
 	struct recoat_catalogue_error problem;
-	char *path = recoat_runtime_kernel_path(error);
+	char *path = kernel_path(error);
 	int result;
 
 	if (!path)
 		return -ENOTDIR;
-	result = recoat_catalogue_load(catalogue, path, &problem);
+	result = recoat_catalogue_load_each(catalogue, path, took, user, &problem);
 	free(path);
 	if (result && problem.line)
 		return recoat_error_set(error, result, "%s:%d: %s", problem.file, problem.line,
@@ -233,7 +235,7 @@ int recoat_runtime_check(const char *kernels, const char *heap, const char *cpu,
 			 struct recoat_error *error)
 {
 	struct recoat_catalogue *catalogue = recoat_calloc(1, sizeof(*catalogue));
-	int result = load_catalogues(catalogue, error);
+	int result = recoat_runtime_catalogues(catalogue, NULL, NULL, error);
 	const char *set = getenv("RECOAT_KERNELS");
 
 	if (!result && kernels)

@@ -3,6 +3,8 @@
 #ifndef RECOAT_RUNTIME_H
 #define RECOAT_RUNTIME_H
 
+#include "kernels/catalogue.h"
+
 struct recoat_error;
 
 /*
@@ -39,9 +41,10 @@ struct recoat_runtime_settings {
 char **recoat_runtime_environment(const struct recoat_runtime_settings *settings);
 
 /*
- * Directories of catalogues, separated by colons, for the caller to free; NULL with `error` filled
- * if one that the user named is none.
+ * The catalogues that the runtime will find: recoat_catalogue_load_each(). A directory that the
+ * user named must be one. 0, or negative with `error` filled.
  */
-char *recoat_runtime_kernel_path(struct recoat_error *error);
+int recoat_runtime_catalogues(struct recoat_catalogue *catalogue, recoat_catalogue_took *took,
+			      void *user, struct recoat_error *error);
 
 #endif

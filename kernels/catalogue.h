@@ -141,6 +141,12 @@ int recoat_catalogue_parse(struct recoat_catalogue *catalogue, const char *text,
 int recoat_catalogue_load(struct recoat_catalogue *catalogue, const char *path,
 			  struct recoat_catalogue_error *error);
 
+/* The same, and calls `took` behind each file, whose kernels are then those that were not there. */
+typedef void recoat_catalogue_took(void *user, const char *directory, const char *name);
+int recoat_catalogue_load_each(struct recoat_catalogue *catalogue, const char *path,
+			       recoat_catalogue_took *took, void *user,
+			       struct recoat_catalogue_error *error);
+
 /* Is it a compiler's clone: a name with .cold, .isra., .constprop. or .part. behind? */
 bool recoat_symbol_is_clone(const char *symbol);
 

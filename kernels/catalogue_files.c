@@ -20,6 +20,8 @@
 struct search {
 	struct recoat_catalogue *catalogue;
 	struct recoat_catalogue_error *error;
+	recoat_catalogue_took *took; /* NULL: nobody asks. */
+	void *user;
 	char directory[DIRECTORY_MAX];
 	int fd; /* Of the directory. */
 };
@@ -143,6 +145,8 @@ static int load_file(struct search *search, const char *name)
 	else if (about.st_size > 0)
 		status = parse_file(search, name, fd, (size_t)about.st_size);
 	close(fd);
+	if (!status && search->took)
+		search->took(search->user, search->directory, name);
 	return status;
 }
 
@@ -198,14 +202,21 @@ static int load_path(struct search *search, const char *path)
 	}
 }
 
-int recoat_catalogue_load(struct recoat_catalogue *catalogue, const char *path,
-			  struct recoat_catalogue_error *error)
+int recoat_catalogue_load_each(struct recoat_catalogue *catalogue, const char *path,
+			       recoat_catalogue_took *took, void *user,
+			       struct recoat_catalogue_error *error)
 {
 	uint32_t count = catalogue->count;
-	struct search search = {.catalogue = catalogue, .error = error};
+	struct search search = {.catalogue = catalogue, .error = error, .took = took, .user = user};
 	int status = load_path(&search, path);
 
 	if (status)
 		catalogue->count = count;
 	return status;
+}
+
+int recoat_catalogue_load(struct recoat_catalogue *catalogue, const char *path,
+			  struct recoat_catalogue_error *error)
+{
+	return recoat_catalogue_load_each(catalogue, path, NULL, NULL, error);
 }

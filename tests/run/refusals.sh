@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Bad input: one clear line, a non-zero exit, and the program was not started.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 35
+plan 37
 
 # refused WHAT PATTERN COMMAND...: fails with one line on stderr that matches.
 refused() {
@@ -70,6 +70,15 @@ refused "directories of catalogues that are none" 'RECOAT_KERNEL_PATH: found "ba
 	env RECOAT_KERNEL_PATH=bad:bad/size.kernels "$r" record -- sh -c "$start"
 refused "and to list" 'RECOAT_KERNEL_PATH: found "nowhere"' env RECOAT_KERNEL_PATH=nowhere "$r" \
 	list kernels
+
+mkdir fifo && mkfifo fifo/a.kernels
+refused "a catalogue that is no file" 'fifo/a.kernels: found no regular file' \
+	env RECOAT_KERNEL_PATH=fifo "$r" list kernels
+listed() {
+	mkdir 'b[1]' && printf '[a]\nabi = x\nsymbol = s\n' >'b[1]/a.kernels' &&
+		RECOAT_KERNEL_PATH='b[1]' recoat list kernels | grep '^a .* b\[1\]/a.kernels$'
+}
+ok "a directory's name is no pattern" listed
 
 refused "no recording" 'nowhere' "$r" report nowhere
 mkdir empty && refused "an empty directory" 'empty' "$r" report empty

@@ -361,6 +361,25 @@ static void a_malformed_file_is_named_and_nothing_is_kept(void **state)
 	assert_int_equal(catalogue.count, 0);
 }
 
+static void note_file(void *user, const char *where, const char *name)
+{
+	assert_string_equal(where, directory);
+	strcat(user, name);
+	strcat(user, catalogue.count == 1 ? " 1 " : " 2 ");
+}
+
+static void each_file_is_told(void **state)
+{
+	char told[64] = "";
+
+	(void)state;
+	put("b.kernels", "[l]\nabi=c\nsymbol=s\n");
+	put("a.kernels", KERNEL);
+	assert_int_equal(recoat_catalogue_load_each(&catalogue, directory, note_file, told, &error),
+			 0);
+	assert_string_equal(told, "a.kernels 1 b.kernels 2 ");
+}
+
 static void what_is_no_file_is_refused_without_waiting(void **state)
 {
 	(void)state;
@@ -539,6 +558,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(directories_are_loaded_in_order_of_the_path,
 						make_directory, remove_directory),
 		cmocka_unit_test_setup(no_directories_are_no_error, begin),
+		cmocka_unit_test_setup_teardown(each_file_is_told, make_directory,
+						remove_directory),
 		cmocka_unit_test_setup_teardown(a_malformed_file_is_named_and_nothing_is_kept,
 						make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(what_is_no_file_is_refused_without_waiting,
