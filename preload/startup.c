@@ -89,6 +89,7 @@ static bool begin_in_child(void)
  * while its thread is busy might wait for itself; its child is not recorded.
  */
 static bool fork_is_clean;
+static bool forks_watched; /* The three that follow are called around fork. */
 
 static void before_fork(void)
 {
@@ -144,6 +145,23 @@ static void after_fork_in_child(void)
 	errno = kept;
 }
 
+void recoat_fork_before(void)
+{
+	if (forks_watched)
+		before_fork();
+}
+
+void recoat_fork_after(pid_t pid)
+{
+	int kept = errno;
+
+	if (forks_watched && pid)
+		after_fork_in_parent();
+	else if (forks_watched)
+		after_fork_in_child();
+	errno = kept;
+}
+
 /* Remove librecoat.so from LD_PRELOAD, so that programs started from here run without it. */
 static void stop_following(void)
 {
@@ -175,6 +193,7 @@ __attribute__((constructor)) static void start(void)
 	recoat_mmap_resolve();
 	recoat_brk_resolve();
 	recoat_signal_resolve();
+	recoat_fork_resolve();
 	recoat_clock_init();
 	if (!recoat_settings_read(&settings, problem, sizeof problem))
 		recoat_message("%s; not recording", problem);
@@ -189,6 +208,7 @@ __attribute__((constructor)) static void start(void)
 		while (recoat_plugins_open_noted())
 			recoat_modules_check();
 		pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+		forks_watched = true;
 		recoat_heap_wanted = settings.heap.level != RECOAT_HEAP_OFF;
 		recoat_thread_allow(true);
 		recoat_cpu_attach();
@@ -200,7 +220,7 @@ __attribute__((constructor)) static void start(void)
 }
 
 /* The closing facts, once, and not by a vfork child that shares this memory. */
-static void end_recording(void)
+void recoat_process_end(void)
 {
 	int kept = errno;
 
@@ -221,13 +241,13 @@ __attribute__((destructor)) static void stop(void)
 {
 	if (plugged && plugged == getpid())
 		recoat_plugins_end();
-	end_recording();
+	recoat_process_end();
 }
 
 /* Ways out that run no destructors. */
 RECOAT_EXPORT void _exit(int status)
 {
-	end_recording();
+	recoat_process_end();
 	syscall(SYS_exit_group, status);
 	__builtin_unreachable();
 }
