@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Kernels called through the PLT, by pointer and after dlopen; left in every way there is.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 18
+plan 19
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 export RECOAT_KERNEL_PATH
@@ -57,6 +57,15 @@ recoat record -o some --kernels 'demo.re*' -- "$target" >/dev/null 2>&1
 recoat report --json some >some.json
 ok "--kernels limits what is caught" json some.json \
 	"{k['kernel'] for k in d['kernels']} == {'demo.repeat'}"
+
+# By the pointers that the loader wrote, without a change of code.
+mkdir slots && sed 's/^abi = .*/&\nhook = slot/' "$RECOAT_KERNEL_PATH/demo.kernels" >slots/demo.kernels
+by_slots() {
+	RECOAT_KERNEL_PATH=slots recoat record -o slots.rec -- "$target" >under.out 2>err
+	recoat report --json slots.rec >slots.json && diff native.out under.out &&
+		kernel slots.json demo.sum "(k['calls'], k['mechanism']) == (7, 'got (dynsym)')"
+}
+ok "by slots alone: direct, by pointer and nested calls are seen" by_slots
 
 # The child finds the catalogue where it was when its parent was started.
 mkdir -p catalogue below && cp "$RECOAT_KERNEL_PATH/demo.kernels" catalogue
