@@ -127,7 +127,8 @@ struct recoat_catalogue_error {
 /*
  * Append the kernels of `text`, which need not be terminated, to `catalogue`. `file` is
  * used in messages only. A kernel whose name and ABI tag are there already is passed over:
- * what comes first wins. 0, or -EINVAL with `error` filled and `catalogue` as it was.
+ * what comes first wins; twice in one text is a mistake. 0, or -EINVAL with `error` filled
+ * and `catalogue` as it was.
  */
 int recoat_catalogue_parse(struct recoat_catalogue *catalogue, const char *text, size_t length,
 			   const char *file, struct recoat_catalogue_error *error);
