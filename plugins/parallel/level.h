@@ -10,6 +10,7 @@
  * compiled without contraction, so that every level gives the bits that the reference gives.
  */
 
+#include <stdbool.h>
 #include "amqadf/kernels.h"
 
 /* What a kernel returns, its outputs untouched or such that `next` overwrites them, if it is
@@ -60,6 +61,8 @@ struct leaf_sums;
 struct leaf_halo;
 struct leaf_ranks;
 struct places;
+struct splat_points;
+struct splat_table;
 /* Bring the k nearest of `count` to the front, by ascending distance, as the original does it. */
 typedef void idw_select(struct idw_neighbour *all, uint32_t k, uint32_t count);
 
@@ -85,6 +88,9 @@ struct parallel_fused {
 	void (*leaf_median)(const struct leaf_ranks *halo, float *out, const uint64_t *mask);
 	void (*places_nearest)(const struct places *places, const struct places *references,
 			       uint32_t *nearest);
+	/* Of points, into leaves: splat.h. */
+	bool (*splat_nearest)(const struct splat_table *table, const struct splat_points *points);
+	bool (*splat_linear)(const struct splat_table *table, const struct splat_points *points);
 };
 
 extern const struct parallel_fused parallel_avx2_fused, parallel_avx512_fused;

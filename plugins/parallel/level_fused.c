@@ -2,6 +2,7 @@
 /* The kernels of one SIMD level for originals compiled with contraction. */
 #include "plugins/parallel/leaf.h"
 #include "plugins/parallel/places.h"
+#include "plugins/parallel/splat.h"
 
 const struct parallel_fused LEVEL(parallel) = {
 	.map_idw = LEVEL(map_idw),
@@ -15,4 +16,6 @@ const struct parallel_fused LEVEL(parallel) = {
 	.leaf_bilateral = LEVEL(leaf_bilateral),
 	.leaf_median = LEVEL(leaf_median),
 	.places_nearest = LEVEL(places_nearest),
+	.splat_nearest = LEVEL(splat_nearest),
+	.splat_linear = LEVEL(splat_linear),
 };

@@ -9,6 +9,7 @@ extern "C" {
 #include "plugins/parallel/places.h"
 #include "plugins/parallel/pool.h"
 #include "plugins/parallel/radix.h"
+#include "plugins/parallel/splat.h"
 
 /* As in exp.h, common.h and idw.h, which are not for C++. */
 bool exp_float_is_libms(void);
