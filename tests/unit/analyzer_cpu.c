@@ -13,19 +13,6 @@
 
 #define PERIOD 1000000u
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void put_module(struct fixture_packet *packet, const char *path, uint64_t start)
 {
 	fixture_put_module_load(packet, 1100,
@@ -160,11 +147,12 @@ static void test_refuses_samples_of_unknown_links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_sums_samples_of_all_shards, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_counts_a_function_once_a_path, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_refuses_samples_of_unknown_links, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(test_sums_samples_of_all_shards, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_counts_a_function_once_a_path, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_refuses_samples_of_unknown_links,
+						fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

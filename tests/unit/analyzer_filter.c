@@ -9,19 +9,6 @@
 #include "analyzer/model.h"
 #include "tests/unit/analyzer_fixture.h"
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void test_reads_times(void **state)
 {
 	static const struct {
@@ -375,7 +362,7 @@ static void test_refuses_what_is_not_there(void **state)
 	free(trace);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -77,6 +77,19 @@ void fixture_remove(const char *directory)
 		abort();
 }
 
+int fixture_setup(void **state)
+{
+	*state = fixture_create();
+	return 0;
+}
+
+int fixture_teardown(void **state)
+{
+	fixture_remove(*state);
+	free(*state);
+	return 0;
+}
+
 char *fixture_directory(const char *directory, const char *name)
 {
 	char *path = fixture_path(directory, name);

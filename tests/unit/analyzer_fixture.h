@@ -28,6 +28,10 @@ struct fixture_packet {
 /* A new empty directory, whose path is for the caller to free after fixture_remove(). */
 char *fixture_create(void);
 
+/* The same as a test's state, from before it until after. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
 /* Remove a directory with all that is in it. */
 void fixture_remove(const char *directory);
 

@@ -10,19 +10,6 @@
 #include "analyzer/model.h"
 #include "tests/unit/analyzer_fixture.h"
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* A directory for one process's trace, with its metadata. */
 static char *add_trace(const char *run, const char *name)
 {
@@ -503,7 +490,7 @@ static void test_maps_drop_what_is_overlapped(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_merges_paths_of_processes),
 		TEST(test_takes_the_peak_by_epoch),
