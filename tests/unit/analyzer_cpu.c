@@ -43,13 +43,7 @@ static char *add_process(const char *run, const char *stopped)
 	fixture_put_start(&packet, 1, "/no/a");
 	put_module(&packet, "/no/a", 0x10000);
 	put_module(&packet, "/no/b", 0x20000);
-	fixture_put_kernel_link(&packet, 1300,
-				&(struct recoat_kernel_link){.kernel = "k",
-							     .operation = "test",
-							     .abi = "c",
-							     .implementation = "original",
-							     .symbol = "k",
-							     .mechanism = "got"});
+	fixture_put_link(&packet, 1300, 0, "k");
 	put_path(&packet, 2, 0, 0x10011);
 	put_path(&packet, 3, 2, 0x20011);
 	put_path(&packet, 4, 3, 0x10022);

@@ -250,3 +250,16 @@ void fixture_put_start(struct fixture_packet *packet, uint32_t pid, const char *
 					       .page_size = 4096});
 	fixture_put_argument(packet, 1000, &(struct recoat_argument){.value = program});
 }
+
+void fixture_put_link(struct fixture_packet *packet, uint64_t time, uint32_t link,
+		      const char *kernel)
+{
+	fixture_put_kernel_link(packet, time,
+				&(struct recoat_kernel_link){.link = link,
+							     .kernel = kernel,
+							     .operation = "test",
+							     .abi = "c",
+							     .implementation = "original",
+							     .symbol = kernel,
+							     .mechanism = "got"});
+}

@@ -68,4 +68,8 @@ void fixture_store(const char *directory, const char *name, const struct fixture
 /* The events with which every process stream starts, of a process that ran `program`. */
 void fixture_put_start(struct fixture_packet *packet, uint32_t pid, const char *program);
 
+/* A link by which the original of a kernel is called, a function of C. */
+void fixture_put_link(struct fixture_packet *packet, uint64_t time, uint32_t link,
+		      const char *kernel);
+
 #endif

@@ -46,18 +46,6 @@ static void put_path(struct fixture_packet *packet, uint32_t node, uint32_t pare
 			      &(struct recoat_call_path){.node = node, .parent = parent, .ip = ip});
 }
 
-static void put_link(struct fixture_packet *packet, uint32_t link, const char *kernel)
-{
-	fixture_put_kernel_link(packet, 1300,
-				&(struct recoat_kernel_link){.link = link,
-							     .kernel = kernel,
-							     .operation = "test",
-							     .abi = "c",
-							     .implementation = "original",
-							     .symbol = kernel,
-							     .mechanism = "got"});
-}
-
 /* Process `pid` whose program is mapped at `base`, with the path node 2 below node 1. */
 static char *add_process(const char *run, const char *name, uint32_t pid, uint64_t base)
 {
@@ -216,8 +204,8 @@ static char *add_span_process(const char *run)
 	put_module(&packet, "/bin/program", 0x10000, 0x10000);
 	put_path(&packet, 1, 0, 0x10010);
 	put_path(&packet, 2, 1, 0x10020);
-	put_link(&packet, 1, "outer");
-	put_link(&packet, 2, "inner");
+	fixture_put_link(&packet, 1300, 1, "outer");
+	fixture_put_link(&packet, 1300, 2, "inner");
 	fixture_store(trace, "process", &packet);
 	return trace;
 }
