@@ -169,11 +169,6 @@ struct recoat_line recoat_bench_fit_line(const struct recoat_bench *bench, size_
 	return line;
 }
 
-double recoat_bench_fit_time(const struct recoat_line *line, uint64_t size)
-{
-	return exp(line->intercept + line->slope * log((double)size));
-}
-
 /* What was not measured is estimated, if two sizes or more were. */
 static void estimate(struct recoat_bench *bench)
 {
@@ -187,7 +182,8 @@ static void estimate(struct recoat_bench *bench)
 		if (!line.count)
 			continue;
 		cell->state = RECOAT_BENCH_ESTIMATED;
-		cell->estimate = recoat_bench_fit_time(&line, bench->config.size[cell->size]);
+		cell->estimate = exp(line.intercept +
+				     line.slope * log((double)bench->config.size[cell->size]));
 	}
 }
 

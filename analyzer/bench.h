@@ -103,10 +103,9 @@ double recoat_bench_speedup(const struct recoat_bench *bench, const struct recoa
 double recoat_bench_efficiency(const struct recoat_bench *bench,
 			       const struct recoat_bench_cell *cell);
 
-/* The fit through the sizes measured so far, and the time that it gives for a size. */
+/* The fit through the sizes measured so far. */
 struct recoat_line recoat_bench_fit_line(const struct recoat_bench *bench, size_t kernel,
 					 size_t variant);
-double recoat_bench_fit_time(const struct recoat_line *line, uint64_t size);
 
 /* After all samples are in: estimates, fits and crossings. May be called again. */
 void recoat_bench_finish(struct recoat_bench *bench);

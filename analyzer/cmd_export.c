@@ -12,12 +12,10 @@
 #include "analyzer/error.h"
 #include "analyzer/export.h"
 #include "analyzer/filter_option.h"
-#include "analyzer/memory.h"
 #include "analyzer/model.h"
 #include "analyzer/output.h"
 #include "analyzer/profile.h"
 #include "analyzer/progress.h"
-#include "analyzer/run.h"
 #include "analyzer/symbols.h"
 
 static const char help[] =
@@ -57,6 +55,7 @@ static const struct format formats[] = {
 struct options {
 	const struct format *format;
 	const char *output, *value;
+	char *path;   /* The recording. */
 	long process; /* 0: not asked for. */
 	struct recoat_filter filter;
 	bool help;
@@ -102,8 +101,6 @@ static int take_process(const struct recoat_command *command, const char *value,
 /* Options that must go together, and those that must not. */
 static int check(const struct recoat_command *command, const struct options *options)
 {
-	if (options->help)
-		return 0;
 	if (!options->format)
 		return recoat_usage_error(command, "no --format given");
 	if (options->value && !options->format->values)
@@ -151,10 +148,10 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		else
 			return recoat_option_error(command, found, argv);
 	}
-	if (!status && argc - optind > 1)
-		return recoat_usage_error(command, "found %d recordings, expected one",
-					  argc - optind);
-	return status ? status : check(command, options);
+	if (status || options->help)
+		return status;
+	status = check(command, options);
+	return status ? status : recoat_take_recording(command, argc, argv, &options->path);
 }
 
 static const char *default_value(const struct recoat_model *model)
@@ -254,11 +251,11 @@ static void tell_summed(const struct recoat_export *from)
 			calls);
 }
 
-static int export(const char *path, struct options *options)
+static int export(struct options *options)
 {
 	struct recoat_export from = {0};
 	struct recoat_error error;
-	int result = recoat_model_create_part(&from.model, path, &options->filter,
+	int result = recoat_model_create_part(&from.model, options->path, &options->filter,
 					      recoat_progress_show, &error);
 
 	recoat_progress_end();
@@ -275,28 +272,14 @@ static int export(const char *path, struct options *options)
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : 0;
 }
 
-/* The recording that was named, or the newest. */
-static int export_named(const char *name, struct options *options)
-{
-	struct recoat_error error;
-	char *path = name ? recoat_strdup(name) : recoat_run_newest(&error);
-	int status;
-
-	if (!path)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
-	status = export(path, options);
-	free(path);
-	return status;
-}
-
 static int run(const struct recoat_command *command, int argc, char **argv)
 {
 	struct options options = {0};
 	int status = parse(command, argc, argv, &options);
 
 	if (!status)
-		status = options.help ? recoat_print_help(command)
-				      : export_named(argv[optind], &options);
+		status = options.help ? recoat_print_help(command) : export(&options);
+	free(options.path);
 	recoat_filter_fini(&options.filter);
 	return status;
 }

@@ -245,7 +245,6 @@ static int run(const struct recoat_command *command, int argc, char **argv)
 	static const struct option known[] = {
 		{"output", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'}, {0}};
 	char *path, *output = NULL;
-	struct recoat_error error;
 	int found, status;
 
 	opterr = 0;
@@ -256,12 +255,9 @@ static int run(const struct recoat_command *command, int argc, char **argv)
 			return recoat_option_error(command, found, argv);
 		output = optarg;
 	}
-	if (argc - optind > 1)
-		return recoat_usage_error(command, "found %d recordings, expected one",
-					  argc - optind);
-	path = optind < argc ? recoat_strdup(argv[optind]) : recoat_run_newest(&error);
-	if (!path)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	status = recoat_take_recording(command, argc, argv, &path);
+	if (status)
+		return status;
 	trim(path);
 	output = output ? recoat_strdup(output)
 			: recoat_asprintf("%s.tar.gz", recoat_module_name(path));

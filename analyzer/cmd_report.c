@@ -10,11 +10,9 @@
 
 #include "analyzer/error.h"
 #include "analyzer/filter_option.h"
-#include "analyzer/memory.h"
 #include "analyzer/model.h"
 #include "analyzer/progress.h"
 #include "analyzer/report.h"
-#include "analyzer/run.h"
 #include "analyzer/table.h"
 
 #define TABLE_ROWS 20
@@ -62,6 +60,7 @@ struct options {
 	long depth;
 	long limit; /* -1: the default of what is shown. */
 	double least;
+	char *path;       /* The recording. */
 	const char *html; /* The page's file, or NULL. */
 	struct recoat_filter filter;
 	bool timeline, json, help;
@@ -214,13 +213,12 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 		else
 			return recoat_option_error(command, found, argv);
 	}
-	if (!status && argc - optind > 1)
-		return recoat_usage_error(command, "found %d directories, expected one",
-					  argc - optind);
-	if (!status && options->html && recoat_filter_is_set(&options->filter))
+	if (status || options->help)
+		return status;
+	if (options->html && recoat_filter_is_set(&options->filter))
 		return recoat_usage_error(command, "--html: a page is of all of the recording, "
 						   "expected no --thread, --since or --until");
-	return status;
+	return recoat_take_recording(command, argc, argv, &options->path);
 }
 
 static void render(struct recoat_report *report, const struct options *options)
@@ -252,10 +250,10 @@ static void render(struct recoat_report *report, const struct options *options)
 	recoat_report_footer(report, stdout);
 }
 
-static int report(const char *path, struct options *options)
+static int report(struct options *options)
 {
 	struct recoat_report report = {
-		.path = path,
+		.path = options->path,
 		.order = options->order,
 		.function_order = options->function_order,
 		.sorts = options->sorts,
@@ -270,9 +268,10 @@ static int report(const char *path, struct options *options)
 		.width = recoat_page_width(),
 	};
 	struct recoat_error error;
-	int result = options->html ? recoat_model_create_with_lanes(&report.model, path,
+	int result = options->html ? recoat_model_create_with_lanes(&report.model, options->path,
 								    recoat_progress_show, &error)
-				   : recoat_model_create_part(&report.model, path, &options->filter,
+				   : recoat_model_create_part(&report.model, options->path,
+							      &options->filter,
 							      recoat_progress_show, &error);
 
 	recoat_progress_end();
@@ -288,28 +287,14 @@ static int report(const char *path, struct options *options)
 	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
 }
 
-/* The recording that was named, or the newest. */
-static int report_named(const char *name, struct options *options)
-{
-	struct recoat_error error;
-	char *path = name ? recoat_strdup(name) : recoat_run_newest(&error);
-	int status;
-
-	if (!path)
-		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
-	status = report(path, options);
-	free(path);
-	return status;
-}
-
 static int run(const struct recoat_command *command, int argc, char **argv)
 {
 	struct options options = {.limit = -1, .least = 1};
 	int status = parse(command, argc, argv, &options);
 
 	if (!status)
-		status = options.help ? recoat_print_help(command)
-				      : report_named(argv[optind], &options);
+		status = options.help ? recoat_print_help(command) : report(&options);
+	free(options.path);
 	recoat_filter_fini(&options.filter);
 	return status;
 }

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "analyzer/error.h"
+#include "analyzer/memory.h"
+#include "analyzer/run.h"
 
 int recoat_usage_error(const struct recoat_command *command, const char *format, ...)
 {
@@ -29,6 +31,17 @@ int recoat_option_error(const struct recoat_command *command, int found, char **
 	if (optopt && strncmp(argv[optind - 1], "--", 2) != 0)
 		return recoat_usage_error(command, "unknown option -%c", optopt);
 	return recoat_usage_error(command, "unknown option %s", argv[optind - 1]);
+}
+
+int recoat_take_recording(const struct recoat_command *command, int argc, char **argv, char **path)
+{
+	struct recoat_error error;
+
+	if (argc - optind > 1)
+		return recoat_usage_error(command, "found %d recordings, expected one",
+					  argc - optind);
+	*path = optind < argc ? recoat_strdup(argv[optind]) : recoat_run_newest(&error);
+	return *path ? 0 : recoat_fail(RECOAT_EXIT_FAILURE, &error);
 }
 
 int recoat_fail(int status, const struct recoat_error *error)

@@ -41,6 +41,12 @@ int recoat_usage_error(const struct recoat_command *command, const char *format,
 /* Say what getopt_long() stumbled over at argv[optind - 1]; opterr must be 0. */
 int recoat_option_error(const struct recoat_command *command, int found, char **argv);
 
+/*
+ * The recording that is named at argv[optind], or the newest here, for the caller to free.
+ * 0, or the exit status after a message.
+ */
+int recoat_take_recording(const struct recoat_command *command, int argc, char **argv, char **path);
+
 /* Print "recoat: ERROR"; returns `status`. */
 int recoat_fail(int status, const struct recoat_error *error);
 

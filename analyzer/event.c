@@ -134,6 +134,23 @@ static bool get_header(struct cursor *cursor, unsigned stream, struct recoat_eve
 	return true;
 }
 
+/* By its key, NULL if there is none. */
+static const char *name_of(unsigned key)
+{
+	switch (key) {
+#define PACKED(stream, id, name) EVENT(stream, id, name)
+#define BITS(type, width, name)
+#define PACKED_END(name)
+#define EVENT(stream, id, name)                                                                    \
+	case RECOAT_KEY_##name:                                                                    \
+		return #name;
+#define FIELD(type, name)
+#define END(name)
+#include "recoat/events.def"
+	}
+	return NULL;
+}
+
 size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *end,
 			   struct recoat_event *event, struct recoat_event_problem *problem)
 {
@@ -145,7 +162,7 @@ size_t recoat_event_decode(unsigned stream, const uint8_t *at, const uint8_t *en
 	if (known && get_fields(&cursor, event))
 		return (size_t)(cursor.at - at);
 	*problem = (struct recoat_event_problem){
-		.event = known ? recoat_event_name(event->key) : NULL,
+		.event = known ? name_of(event->key) : NULL,
 		.field = cursor.field,
 		.found = cursor.found,
 		.id = id,
@@ -218,22 +235,6 @@ size_t recoat_event_decode_heap(const uint8_t **at, const uint8_t *end, uint64_t
 	*at = cursor.at;
 	*time = now;
 	return done;
-}
-
-const char *recoat_event_name(unsigned key)
-{
-	switch (key) {
-#define PACKED(stream, id, name) EVENT(stream, id, name)
-#define BITS(type, width, name)
-#define PACKED_END(name)
-#define EVENT(stream, id, name)                                                                    \
-	case RECOAT_KEY_##name:                                                                    \
-		return #name;
-#define FIELD(type, name)
-#define END(name)
-#include "recoat/events.def"
-	}
-	return NULL;
 }
 
 #define PUT(type, format)                                                                          \

@@ -82,9 +82,6 @@ struct recoat_heap_event {
 size_t recoat_event_decode_heap(const uint8_t **at, const uint8_t *end, uint64_t *time,
 				struct recoat_heap_event *to, size_t count);
 
-/* Name of an event by its key, NULL if there is none. */
-const char *recoat_event_name(unsigned key);
-
 /*
  * Print one line `NAME: { field = value, ... }` as the text sink of babeltrace2 does:
  * numbers decimal, x64 as 0x and capital digits, strings quoted with C escapes.

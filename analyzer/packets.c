@@ -290,8 +290,9 @@ int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *he
 	return next_live(packets, head, error);
 }
 
-int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
-			 struct recoat_error *error)
+/* The next event of that packet. 1, 0 after the last, or -errno with `error` filled. */
+static int next_event(struct recoat_packets *packets, struct recoat_event *event,
+		      struct recoat_error *error)
 {
 	struct recoat_event_problem problem;
 	size_t bytes;
@@ -318,7 +319,7 @@ int recoat_packets_heap_events(struct recoat_packets *packets, struct recoat_hea
 		recoat_event_decode_heap(&packets->at, packets->end, &packets->time, to, count);
 
 	/* What is no event to the one is none to the other, which says why. */
-	return done ? (int)done : recoat_packets_event(packets, &event, error);
+	return done ? (int)done : next_event(packets, &event, error);
 }
 
 /* Give the events of one packet to the visitor. */
@@ -329,7 +330,7 @@ static int visit(struct recoat_packets *packets, const struct recoat_packet *hea
 	struct recoat_event event;
 
 	while (!result) {
-		int found = recoat_packets_event(packets, &event, error);
+		int found = next_event(packets, &event, error);
 
 		if (found <= 0)
 			return found;

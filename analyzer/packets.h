@@ -56,10 +56,6 @@ void recoat_packets_close(struct recoat_packets *packets);
 int recoat_packets_next(struct recoat_packets *packets, struct recoat_packet *head,
 			struct recoat_error *error);
 
-/* The next event of that packet. 1, 0 after the last, or -errno with `error` filled. */
-int recoat_packets_event(struct recoat_packets *packets, struct recoat_event *event,
-			 struct recoat_error *error);
-
 /*
  * The next events of that packet of a heap trace, up to `count`. Returns how many, 0 after the
  * last, or -errno with `error` filled.

@@ -61,7 +61,6 @@ static json_t *process_json(const struct recoat_process *process, int64_t origin
 	json_t *object = json_object();
 
 	set(object, "pid", number(process->pid));
-	set(object, "parent_pid", number(process->parent_pid));
 	set(object, "forked", json_boolean(process->forked));
 	set(object, "ended", text(recoat_report_ending(process)));
 	set(object, "ended_cleanly", json_boolean(process->ended));
@@ -77,13 +76,9 @@ static json_t *process_json(const struct recoat_process *process, int64_t origin
 	set(object, "system_ns", number(process->system_time));
 	set(object, "max_resident_bytes", number(process->max_resident));
 	set(object, "heap_recorded", json_boolean(process->has_heap));
-	set(object, "heap_live_bytes", signed_number(process->heap_live));
 	set(object, "heap_peak_bytes", signed_number(process->heap_peak));
 	set(object, "heap_peak_ns", number(process->heap_peak_time));
-	set(object, "heap_traced", json_boolean(process->heap_traced));
-	set(object, "mapped_bytes", number(process->mapped_live));
 	set(object, "mapped_peak_bytes", number(process->mapped_peak));
-	set(object, "mapped_peak_ns", number(process->mapped_peak_time));
 	set_heap_points(object, process, points);
 	return object;
 }

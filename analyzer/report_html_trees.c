@@ -13,7 +13,7 @@
 struct tree {
 	struct recoat_page *page;
 	const struct recoat_view *view;
-	unsigned values, inclusive; /* How many; how many of them include nodes below. */
+	unsigned values; /* How many; all include nodes below. */
 	struct recoat_page_nodes nodes;
 };
 
@@ -29,7 +29,7 @@ static double weight(const void *of, uint32_t node)
 	const struct recoat_view *view = tree->view;
 	double largest = 0;
 
-	for (unsigned v = 0; v < tree->inclusive; v++) {
+	for (unsigned v = 0; v < tree->values; v++) {
 		double whole = (double)view->node[0].value[v];
 		double share = whole > 0 ? (double)view->node[node].value[v] / whole : 0;
 
@@ -88,12 +88,6 @@ static int64_t line_of(const struct tree *tree, const struct recoat_view_node *n
 	return node->call.line;
 }
 
-static int64_t is_kernel(const struct tree *tree, const struct recoat_view_node *node)
-{
-	(void)tree;
-	return node->kernel;
-}
-
 static void put_columns(const struct tree *tree)
 {
 	static const struct {
@@ -101,7 +95,7 @@ static void put_columns(const struct tree *tree)
 		int64_t (*get)(const struct tree *tree, const struct recoat_view_node *node);
 	} column[] = {
 		{"parent", parent_of}, {"name", name_of}, {"module", module_of},
-		{"file", file_of},     {"line", line_of}, {"kernel", is_kernel},
+		{"file", file_of},     {"line", line_of},
 	};
 
 	for (size_t c = 0; c < sizeof(column) / sizeof(*column); c++) {
@@ -147,11 +141,11 @@ static void keep_places(const struct tree *tree)
 	}
 }
 
-/* The first `inclusive` of the values are so. */
+/* With the first of the view's values. */
 static void put_tree(struct recoat_page *page, const struct recoat_view *view, const char *name,
-		     const char *const *names, unsigned values, unsigned inclusive)
+		     const char *const *names, unsigned values)
 {
-	struct tree tree = {.page = page, .view = view, .values = values, .inclusive = inclusive};
+	struct tree tree = {.page = page, .view = view, .values = values};
 
 	choose(&tree);
 	fprintf(page->file, "%s\n\"%s\": {\"nodes\": %zu", *name == 't' ? "" : ",", name,
@@ -171,21 +165,20 @@ static void put_tree(struct recoat_page *page, const struct recoat_view *view, c
 
 void recoat_page_put_trees(struct recoat_page *page)
 {
-	static const char *const time[] = {"time", "self", "calls"};
-	static const char *const cpu[] = {"cpu", "cpu_self", "samples"};
+	static const char *const time[] = {"time"}, *const cpu[] = {"cpu"};
 	static const char *const memory[] = {"bytes", "count", "peak", "leaked", "temporary"};
 	const struct recoat_report *report = page->report;
 	struct recoat_view view;
 
 	fputs(",\n\"trees\": {", page->file);
 	recoat_view_time(&view, report->model, report->symbols);
-	put_tree(page, &view, "time", time, 3, 1);
+	put_tree(page, &view, "time", time, 1);
 	recoat_view_destroy(&view);
 	recoat_view_cpu(&view, report->model, report->symbols);
-	put_tree(page, &view, "cpu", cpu, 3, 1);
+	put_tree(page, &view, "cpu", cpu, 1);
 	recoat_view_destroy(&view);
 	recoat_view_memory_any(&view, report->model, report->symbols);
-	put_tree(page, &view, "memory", memory, 5, 5);
+	put_tree(page, &view, "memory", memory, 5);
 	recoat_view_destroy(&view);
 	putc('}', page->file);
 }

@@ -59,9 +59,6 @@ void recoat_table_print(const struct recoat_table *table, FILE *file, size_t wid
 /* Columns of the terminal on standard output, or 160 if it is none. */
 size_t recoat_page_width(void);
 
-/* Number of terminal columns that the UTF-8 text takes, at one a character. */
-size_t recoat_text_columns(const char *text);
-
 /* Print at most `columns` columns of the text, with ".." at the end if it was cut. */
 void recoat_text_print(FILE *file, const char *text, size_t columns);
 

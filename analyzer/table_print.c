@@ -15,7 +15,8 @@
 #define PLAIN_WIDTH 160
 #define NARROWEST 40
 
-size_t recoat_text_columns(const char *text)
+/* Number of terminal columns that the UTF-8 text takes, at one a character. */
+static size_t columns_of(const char *text)
 {
 	size_t columns = 0;
 
@@ -27,7 +28,7 @@ size_t recoat_text_columns(const char *text)
 
 void recoat_text_print(FILE *file, const char *text, size_t columns)
 {
-	bool cut = recoat_text_columns(text) > columns;
+	bool cut = columns_of(text) > columns;
 	size_t left = cut ? columns - (columns < 2 ? columns : 2) : columns;
 
 	for (; *text; text++) {
@@ -50,7 +51,7 @@ static size_t column_width(const struct recoat_table *table, size_t column)
 
 	for (size_t i = 0; i < table->lines; i++) {
 		size_t cell = column < table->line[i].filled
-				      ? recoat_text_columns(table->line[i].cell[column])
+				      ? columns_of(table->line[i].cell[column])
 				      : 0;
 
 		if (cell > width)
@@ -76,7 +77,7 @@ static void print_row(const struct recoat_table *table, FILE *file, char *const 
 	size_t last = last_filled(table, text);
 
 	for (size_t c = 0; c < last || (c == last && c + 1 < table->columns); c++) {
-		size_t pad = widths[c] - recoat_text_columns(text[c]);
+		size_t pad = widths[c] - columns_of(text[c]);
 
 		if (table->column[c].align == RECOAT_RIGHT)
 			print_spaces(file, pad);
@@ -86,7 +87,7 @@ static void print_row(const struct recoat_table *table, FILE *file, char *const 
 	}
 	if (last == table->columns - 1) {
 		if (table->column[last].align == RECOAT_RIGHT)
-			print_spaces(file, widths[last] - recoat_text_columns(text[last]));
+			print_spaces(file, widths[last] - columns_of(text[last]));
 		recoat_text_print(file, text[last], last_width);
 	}
 	putc('\n', file);

@@ -4,12 +4,7 @@
 #define LTTNG_UST_TRACEPOINT_DEFINE
 #include "kernel_lttng.h"
 
-struct bench_problem {
-	const double *values;
-	long size;
-};
-long bench_kernel(long size);
-long bench_kernel_behind(const struct bench_problem *problem);
+#include "kernel.h"
 
 long bench_kernel(long size)
 {

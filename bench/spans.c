@@ -5,12 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-struct bench_problem {
-	const double *values;
-	long size;
-};
-long bench_kernel(long size);
-long bench_kernel_behind(const struct bench_problem *problem);
+#include "kernel.h"
 
 static double seconds(void)
 {

@@ -50,10 +50,11 @@ bool recoat_place_is_code(const struct recoat_place *place, uint64_t address)
 }
 
 /*
+ * Does call frame information say that a function starts there?
  * .eh_frame_hdr: version, three encodings, address of .eh_frame (4 bytes), number of functions,
  * then pairs of offsets: of a function and of its entry, in ascending order of functions.
  */
-bool recoat_place_function_starts(const struct recoat_place *place, uint64_t address)
+static bool function_starts(const struct recoat_place *place, uint64_t address)
 {
 	const unsigned char *header = at_address(place, place->functions, 12);
 	int64_t wanted = (int64_t)(address - place->functions);
@@ -283,7 +284,7 @@ static void search_offset(struct search *search, uint32_t index)
 	snprintf(symbol, sizeof(symbol), "0x%" PRIx64, kernel->offset);
 	if (!recoat_place_is_code(search->place, entry.address))
 		sink->refused(sink->user, kernel, symbol, "the address does not lie in code");
-	else if (!recoat_place_function_starts(search->place, entry.address))
+	else if (!function_starts(search->place, entry.address))
 		sink->refused(sink->user, kernel, symbol,
 			      "no function starts there by the module's call frame information");
 	else

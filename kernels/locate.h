@@ -109,9 +109,6 @@ const uint64_t *recoat_place_word(const struct recoat_place *place, uint64_t add
 /* Is it the address of code? */
 bool recoat_place_is_code(const struct recoat_place *place, uint64_t address);
 
-/* Does call frame information say that a function starts there? */
-bool recoat_place_function_starts(const struct recoat_place *place, uint64_t address);
-
 /* The patterns of a kernel that are still looked for: bit n stands for symbol[n]. */
 struct recoat_wanted {
 	uint8_t symbols[RECOAT_KERNELS_MAX];

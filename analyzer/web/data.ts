@@ -2,12 +2,11 @@
 // What the analyzer put into the page. Times in nanoseconds, memory in bytes.
 
 export interface Process {
-	pid: number; parent_pid: number; forked: boolean; ended: string; ended_cleanly: boolean;
+	pid: number; forked: boolean; ended: string; ended_cleanly: boolean;
 	command: string; host: string; kernel: string; machine: string; processors: number;
 	start_ns: number; begin_ns: number; wall_ns: number; user_ns: number; system_ns: number;
-	max_resident_bytes: number; heap_recorded: boolean; heap_live_bytes: number;
-	heap_peak_bytes: number; heap_peak_ns: number; heap_traced: boolean;
-	mapped_bytes: number; mapped_peak_bytes: number; mapped_peak_ns: number;
+	max_resident_bytes: number; heap_recorded: boolean;
+	heap_peak_bytes: number; heap_peak_ns: number; mapped_peak_bytes: number;
 	heap_points_ns: number[]; heap_points_bytes: number[];
 }
 
@@ -66,7 +65,6 @@ export interface Snapshot {
 export interface TreeData {
 	nodes: number;
 	parent: number[]; name: number[]; module: number[]; file: number[]; line: number[];
-	kernel: number[];
 	[value: string]: number[] | number;
 }
 

@@ -80,10 +80,6 @@ export class Tree {
 		return this.names[this.data.module[node]] ?? "";
 	}
 
-	isKernel(node: number): boolean {
-		return !!this.data.kernel[node];
-	}
-
 	// "grid.c:110", or "" where that is not known.
 	placeOf(node: number): string {
 		const file = this.names[this.data.file[node]];

@@ -124,7 +124,8 @@ static bool read_value(struct recoat_plugin_value *value, const struct recoat_pl
 	}
 }
 
-void recoat_plugin_option_expected(const struct recoat_plugin_option *option, char *to, size_t size)
+/* What a value may be, in words: "an integer from 1 to 64". Cut at `size`. */
+static void put_expected(const struct recoat_plugin_option *option, char *to, size_t size)
 {
 	static const char *const words[] = {
 		[RECOAT_OPTION_BOOL] = "yes or no",         [RECOAT_OPTION_INTEGER] = "an integer",
@@ -149,7 +150,7 @@ bool recoat_plugin_value_parse(struct recoat_plugin_value *value,
 	value->text = text;
 	if (read_value(value, option, text))
 		return true;
-	recoat_plugin_option_expected(option, expected, sizeof expected);
+	put_expected(option, expected, sizeof expected);
 	snprintf(problem, problem_size, "option %s: found '%s', expected %s", option->name, text,
 		 expected);
 	return false;

@@ -32,10 +32,6 @@ bool recoat_plugin_value_parse(struct recoat_plugin_value *value,
 			       const struct recoat_plugin_option *option, const char *text,
 			       char *problem, size_t problem_size);
 
-/* What a value may be, in words: "an integer from 1 to 64". Cut at `size`. */
-void recoat_plugin_option_expected(const struct recoat_plugin_option *option, char *to,
-				   size_t size);
-
 /* The type's name: "bool", "integer", ...; NULL if there is no such type. */
 const char *recoat_plugin_option_type(uint32_t type);
 

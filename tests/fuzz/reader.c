@@ -20,9 +20,10 @@
 
 /* What the first byte of a piece of input chooses. */
 static const char *const names[] = {
-	"metadata",   "process",       "process.live", "spans-0",   "spans-0.live", "heap-total",
-	"heap-0-0",   "heap-1-0",      "snapshot-0",   "snapshot-1", "cpu-0-0",      "mappings-0",
-	"trace-0",    "trace-0.live",  "trace-1",      "../symbols", "spans-1",      "cpu-1-0",
+	"metadata",   "process",    "process.live", "spans-0",      "spans-0.live",
+	"heap-total", "heap-0-0",   "heap-1-0",     "snapshot-0",   "snapshot-1",
+	"cpu-0-0",    "mappings-0", "trace-0",      "trace-0.live", "trace-1",
+	"../symbols", "spans-1",    "cpu-1-0",      "sums-0-0",     "counters-0",
 };
 
 #define NAMES (sizeof(names) / sizeof(*names))
@@ -177,8 +178,9 @@ static void dump(const struct place *place)
 static void show_part(const struct recoat_model *whole, const struct place *place)
 {
 	uint64_t length = recoat_model_duration(whole);
-	struct recoat_filter filter = {.since = {.text = "a", .ns = (int64_t)(length / 4)},
-				       .until = {.text = "b", .ns = (int64_t)(length - length / 4)}};
+	struct recoat_filter filter = {
+		.since = {.text = "a", .ns = (int64_t)(length / 4)},
+		.until = {.text = "b", .ns = (int64_t)(length - length / 4)}};
 	struct recoat_model *part;
 	struct recoat_error error;
 	char thread[16];

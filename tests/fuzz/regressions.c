@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every input on which the fuzzer once found a defect is read, or refused in one line. */
+/* Every input on which the fuzzer once found a defect is read, or refused in one line. With
+ * arguments: those are seeds, of good recordings. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,31 +8,41 @@
 #include "tests/fuzz/reader.h"
 #include "tests/unit/cmocka_all.h"
 
-static void read_one(const char *name)
+static char **seed; /* The last one is NULL. */
+
+static bool read_one(const char *path)
 {
 	static uint8_t bytes[1 << 20];
-	char path[512];
-	FILE *file;
+	FILE *file = fopen(path, "rb");
+	size_t size;
 
-	snprintf(path, sizeof(path), FOUND "/%s", name);
-	file = fopen(path, "rb");
+	print_message("%s\n", path);
 	assert_non_null(file);
-	fuzz_read(bytes, fread(bytes, 1, sizeof(bytes), file));
+	size = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
+	return fuzz_read(bytes, size);
+}
+
+static void test_seeds(void **state)
+{
+	(void)state;
+	for (char **path = seed; *path; path++)
+		assert_true(read_one(*path));
 }
 
 static void test_found(void **state)
 {
 	DIR *directory = opendir(FOUND);
 	struct dirent *entry;
+	char path[512];
 	size_t count = 0;
 
 	(void)state;
 	assert_non_null(directory);
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.') {
-			print_message("%s\n", entry->d_name);
-			read_one(entry->d_name);
+			snprintf(path, sizeof(path), FOUND "/%s", entry->d_name);
+			read_one(path);
 			count++;
 		}
 	closedir(directory);
@@ -48,12 +59,16 @@ static void test_odd(void **state)
 		assert_false(fuzz_read(odd, size));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	const struct CMUnitTest seeds[] = {cmocka_unit_test(test_seeds)};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
 		cmocka_unit_test(test_odd),
 	};
 
+	seed = argv + 1;
+	if (argc > 1)
+		return cmocka_run_group_tests(seeds, NULL, NULL);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

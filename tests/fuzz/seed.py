@@ -8,7 +8,7 @@ import struct
 import sys
 
 NAMES = ("metadata process process.live spans-0 spans-0.live heap-total heap-0-0 heap-1-0 snapshot-0 "
-         "snapshot-1 cpu-0-0 mappings-0 trace-0 trace-0.live trace-1 symbols spans-1 cpu-1-0").split()
+         "snapshot-1 cpu-0-0 mappings-0 trace-0 trace-0.live trace-1 symbols spans-1 cpu-1-0 sums-0-0 counters-0").split()
 HEAD = 64
 
 
@@ -18,6 +18,8 @@ def packets(stream):
     while len(stream) >= HEAD:
         content, size = struct.unpack_from("<QQ", stream, 24)
         length = (content // 8 + 7) // 8 * 8
+        if size:
+            length = min(length, size // 8)
         result += stream[:32] + struct.pack("<Q", length * 8) + stream[40:length]
         if not size:
             break

@@ -6,7 +6,9 @@ seeds=$1
 top_srcdir=$(cd "$(dirname "$0")/../.." && pwd)
 RECOAT_LIBRARY=$PWD/.libs/librecoat.so
 RECOAT_KERNEL_PATH=$top_srcdir/kernels:$top_srcdir/tests/targets
-export RECOAT_LIBRARY RECOAT_KERNEL_PATH
+RECOAT_PLUGIN_PATH=$PWD/plugins/.libs
+LD_LIBRARY_PATH=$PWD/.libs:$PWD/tests/.libs
+export RECOAT_LIBRARY RECOAT_KERNEL_PATH RECOAT_PLUGIN_PATH LD_LIBRARY_PATH
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$seeds"
@@ -32,7 +34,9 @@ done
 record heap -- tests/targets/heap_known
 record trace --heap trace -- tests/targets/heap_known
 record sample --heap sample:100 -- tests/targets/heap_known
-LD_LIBRARY_PATH=$PWD/tests/.libs record spans -- tests/targets/.libs/spans
+record spans -- tests/targets/.libs/spans
+RECOAT_SPANS=aggregate record sums -- tests/targets/.libs/spans
+record counters -p parallel -- .libs/amqadf pipeline --points 20 --grid 4
 record forks -- tests/targets/forks
 record threads --heap trace -- tests/targets/lifetimes
 record snapshots -- tests/targets/snapshots steps

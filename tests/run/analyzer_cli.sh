@@ -4,69 +4,55 @@
 . "${top_srcdir:-.}/tests/run/init.sh"
 plan 42
 
-# refused STATUS TEXT ARGUMENT...: this exit status, and one line on stderr with TEXT in it.
-refused() {
-	status=$1 text=$2
-	shift 2
-	ok "refused with $status: recoat $*" is_refused "$@"
-}
-is_refused() {
-	timeout 20 "$top_builddir/recoat" "$@" >out 2>err </dev/null
-	found=$?
-	cat out err
-	echo "exit status $found"
-	[ $found = "$status" ] && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err
-}
+ok_refused 2 'no command given'
+ok_refused 2 'unknown command foo' foo
+ok_refused 2 'unknown option --foo' --foo
+ok_refused 2 'unknown option --foo' report --foo
+ok_refused 2 'unknown option -x' record -x
+ok_refused 2 'needs a value' record -o
+ok_refused 2 'no command given' record -o x --
+ok_refused 2 'expected time, cpu or memory' report --tree space
+ok_refused 2 'expected a number' report --limit many
+ok_refused 2 'expected a percentage' report --least 101
+ok_refused 2 'expected the title of a column' report --sort name
+ok_refused 2 'expected the title of a column' report --sort kernels:leaked
+ok_refused 2 'expected kernels' list threads
+ok_refused 2 'expected one' dump
 
-refused 2 'no command given'
-refused 2 'unknown command foo' foo
-refused 2 'unknown option --foo' --foo
-refused 2 'unknown option --foo' report --foo
-refused 2 'unknown option -x' record -x
-refused 2 'needs a value' record -o
-refused 2 'no command given' record -o x --
-refused 2 'expected time, cpu or memory' report --tree space
-refused 2 'expected a number' report --limit many
-refused 2 'expected a percentage' report --least 101
-refused 2 'expected the title of a column' report --sort name
-refused 2 'expected the title of a column' report --sort kernels:leaked
-refused 2 'expected kernels' list threads
-refused 2 'expected one' dump
-
-refused 127 'nonexistent: program not found' record -- nonexistent
-refused 127 './nonexistent: program not found' record -- ./nonexistent
+ok_refused 127 'nonexistent: program not found' record -- nonexistent
+ok_refused 127 './nonexistent: program not found' record -- ./nonexistent
 touch plain
-refused 126 'not executable' record -- ./plain
-refused 125 'expected profile, trace, sample:BYTES or off' record --heap full -- true
-refused 125 'expected a glob that matches one of: ' record --kernels 'zzz*' -- true
-refused 125 'cannot be created' record -o none/new -- true
+ok_refused 126 'not executable' record -- ./plain
+ok_refused 125 'expected profile, trace, sample:BYTES or off' record --heap full -- true
+ok_refused 125 'expected a glob that matches one of: ' record --kernels 'zzz*' -- true
+ok_refused 125 'cannot be created' record -o none/new -- true
 touch file
-refused 125 'not a directory' record -o file -- true
+ok_refused 125 'not a directory' record -o file -- true
 mkdir full && touch full/file
-refused 125 'holds other files' record -o full -- true
+ok_refused 125 'holds other files' record -o full -- true
 mkdir catalogues && echo 'symbol = x' >catalogues/bad.kernels
 RECOAT_KERNEL_PATH=$work/catalogues
-refused 125 'catalogues/bad.kernels:1: ' record -- true
-refused 1 'catalogues/bad.kernels:1: ' list kernels
+ok_refused 125 'catalogues/bad.kernels:1: ' record -- true
+ok_refused 1 'catalogues/bad.kernels:1: ' list kernels
 RECOAT_KERNEL_PATH=$top_srcdir/kernels
 RECOAT_HEAP=full; export RECOAT_HEAP
-refused 125 'expected profile, trace, sample:BYTES or off' record -- true
+ok_refused 125 'expected profile, trace, sample:BYTES or off' record -- true
 unset RECOAT_HEAP
 if echo 'int main(void) { return 0; }' >static.c && ${CC:-cc} -static -o static static.c 2>/dev/null; then
-	refused 125 'statically linked' record -- ./static
+	ok_refused 125 'statically linked' record -- ./static
 	printf '#!%s/static\n' "$work" >script && chmod +x script
-	refused 125 'statically linked' record -- ./script
+	ok_refused 125 'statically linked' record -- ./script
 else
 	skip "a static program" "no static libc here"
 	skip "a script for a static program" "no static libc here"
 fi
 
-refused 1 'no recording in the current directory' report
-refused 1 'expected a recording' report nonexistent
+ok_refused 1 'no recording in the current directory' report
+ok_refused 1 'expected a recording' report nonexistent
 mkdir empty
-refused 1 'an empty directory' report empty
-refused 1 'not a recording' report full
-refused 1 'not a recording' dump full
+ok_refused 1 'an empty directory' report empty
+ok_refused 1 'not a recording' report full
+ok_refused 1 'not a recording' dump full
 
 # Exit statuses, signals and output are the command's own.
 status_is() {

@@ -9,40 +9,23 @@ TMPDIR=$work/scratch
 export RECOAT_PLUGIN_PATH TMPDIR
 mkdir scratch
 
-exits() {
-	expected=$1
-	shift
-	"$top_builddir/recoat" bench "$@" >out 2>err </dev/null
-	found=$?
-	cat out err
-	echo "exit status $found"
-	[ $found = "$expected" ]
-}
-refused() {
-	status=$1 text=$2
-	shift 2
-	ok "refused with $status: bench $*" is_refused "$@"
-}
-is_refused() {
-	exits "$status" "$@" && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err
-}
-refused 2 'no kernel and no --command'
-refused 2 'no sizes given' signal_mapping.idw
-refused 2 'found kernel no.such, expected one of' no.such --sizes 1k
-refused 2 '--sizes: found "many", expected numbers' signal_mapping.idw --sizes many
-refused 2 '--plugins: found "a++b", expected chains' signal_mapping.idw --plugins a++b
-refused 2 '--iterations: found "0", expected a whole number from 1' --iterations 0 --command true
-refused 2 'expected both {size} in it and --sizes, or neither' --command true --sizes 10
-refused 2 '--threads: found no chain with parallel' --command true --threads 1,2
-refused 2 'expected neither a kernel' --load file signal_mapping.idw
-refused 1 'none:0: unable to open' --load none
-refused 1 'expected profile' --command true --heap all
-refused 1 '--command: found "a | b", expected words and quotes' --command 'a | b'
-refused 1 'sh: exit status 3, expected 0: Oh' --command 'sh -c "echo Oh >&2; exit 3"'
-refused 1 'kernel x.y: found no call of it' x.y --command true
-refused 1 'no nosuch.so' --plugins nosuch --command true
+ok_refused 2 'no kernel and no --command' bench
+ok_refused 2 'no sizes given' bench signal_mapping.idw
+ok_refused 2 'found kernel no.such, expected one of' bench no.such --sizes 1k
+ok_refused 2 '--sizes: found "many", expected numbers' bench signal_mapping.idw --sizes many
+ok_refused 2 '--plugins: found "a++b", expected chains' bench signal_mapping.idw --plugins a++b
+ok_refused 2 '--iterations: found "0", expected a whole number from 1' bench --iterations 0 --command true
+ok_refused 2 'expected both {size} in it and --sizes, or neither' bench --command true --sizes 10
+ok_refused 2 '--threads: found no chain with parallel' bench --command true --threads 1,2
+ok_refused 2 'expected neither a kernel' bench --load file signal_mapping.idw
+ok_refused 1 'none:0: unable to open' bench --load none
+ok_refused 1 'expected profile' bench --command true --heap all
+ok_refused 1 '--command: found "a | b", expected words and quotes' bench --command 'a | b'
+ok_refused 1 'sh: exit status 3, expected 0: Oh' bench --command 'sh -c "echo Oh >&2; exit 3"'
+ok_refused 1 'kernel x.y: found no call of it' bench x.y --command true
+ok_refused 1 'no nosuch.so' bench --plugins nosuch --command true
 
-ok "two kernels, two sizes, two chains" exits 0 --sizes 50,100 --plugins none,parallel:threshold=0 \
+ok "two kernels, two sizes, two chains" exits 0 bench --sizes 50,100 --plugins none,parallel:threshold=0 \
 	--iterations 2 --warm-up 1 --grid 6 --save saved signal_mapping.idw quality.assess
 ok "are eight cells with two runs each" json saved \
 	'[(c["state"], len(c["time_ns"])) for c in d["cells"]] == [("measured", 2)] * 8'

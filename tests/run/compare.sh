@@ -10,43 +10,22 @@ for run in 1 2 3 4; do
 	recoat record -o "b$run" -- "$targets/heap_known" >out 2>&1
 done
 
-refused() {
-	status=$1 text=$2
-	shift 2
-	ok "refused with $status: compare $*" is_refused "$@"
-}
-is_refused() {
-	"$top_builddir/recoat" compare "$@" >out 2>err </dev/null
-	found=$?
-	cat out err
-	echo "exit status $found"
-	[ $found = "$status" ] && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err
-}
-refused 2 'found 1 recordings, expected two' a1
-refused 2 'found 3 recordings, expected two' a1 a2 a3
-refused 2 'found 1 recordings before -- and 0 behind' a1 --
-refused 2 '--fail-if-slower: found "much", expected a percentage' --fail-if-slower much a1 b1
-refused 2 '--fail-if-larger: found "-1", expected a percentage' a1 -- b1 --fail-if-larger -1
-refused 2 '--folded: expected --tree' --folded a1 b1
-refused 2 'expected none of them' --tree time --json a1 b1
-refused 2 'found 1 sets, expected two' --methods x=a1
-refused 2 'expected time, cpu or memory' --tree space a1 b1
-refused 1 'found "a1", expected NAME=DIR' --methods a1 b=b1
-refused 1 'none: No such file' a1 none
+ok_refused 2 'found 1 recordings, expected two' compare a1
+ok_refused 2 'found 3 recordings, expected two' compare a1 a2 a3
+ok_refused 2 'found 1 recordings before -- and 0 behind' compare a1 --
+ok_refused 2 '--fail-if-slower: found "much", expected a percentage' compare --fail-if-slower much a1 b1
+ok_refused 2 '--fail-if-larger: found "-1", expected a percentage' compare a1 -- b1 --fail-if-larger -1
+ok_refused 2 '--folded: expected --tree' compare --folded a1 b1
+ok_refused 2 'expected none of them' compare --tree time --json a1 b1
+ok_refused 2 'found 1 sets, expected two' compare --methods x=a1
+ok_refused 2 'expected time, cpu or memory' compare --tree space a1 b1
+ok_refused 1 'found "a1", expected NAME=DIR' compare --methods a1 b=b1
+ok_refused 1 'none: No such file' compare a1 none
 
-exits() {
-	expected=$1
-	shift
-	"$top_builddir/recoat" compare "$@" >out 2>err
-	found=$?
-	cat out err
-	echo "exit status $found"
-	[ $found = "$expected" ]
-}
-ok "what takes more memory passes the limit" exits 3 --fail-if-larger 10 b1 a1
+ok "what takes more memory passes the limit" exits 3 compare --fail-if-larger 10 b1 a1
 ok "and is named" grep -q '^recoat: program: larger by more than 10%$' err
-ok "what takes the same does not" exits 0 --fail-if-larger 0% a1 a2 a3 a4 -- a4 a3 a2 a1
-ok "nothing can be judged by one run a side" exits 4 --fail-if-slower 10 b1 b2
+ok "what takes the same does not" exits 0 compare --fail-if-larger 0% a1 a2 a3 a4 -- a4 a3 a2 a1
+ok "nothing can be judged by one run a side" exits 4 compare --fail-if-slower 10 b1 b2
 
 recoat compare --json a1 a2 a3 a4 -- b1 b2 b3 b4 >out.json
 ok "kernels that vanished are told" json out.json \

@@ -4,7 +4,7 @@
 . "${top_srcdir:-.}/tests/run/init.sh"
 
 browser_checks=87
-plan $((22 + browser_checks))
+plan $((23 + browser_checks))
 
 RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs
 export RECOAT_PLUGIN_PATH
@@ -12,26 +12,6 @@ for run in 1 2 3 4; do
 	recoat record -o "a$run" -- "$top_builddir/.libs/amqadf" pipeline --points 300 >under.out 2>&1
 	recoat record -o "b$run" -p parallel -- "$top_builddir/.libs/amqadf" pipeline --points 300 >under.out 2>&1
 done
-
-exits() {
-	expected=$1
-	shift
-	"$top_builddir/recoat" "$@" >out 2>err </dev/null
-	found=$?
-	cat out err
-	echo "exit status $found"
-	[ $found = "$expected" ]
-}
-# refused STATUS TEXT COMMAND...: in one line, and nothing is written.
-refused() {
-	status=$1 text=$2
-	shift 2
-	ok "refused with $status: $*" is_refused "$@"
-}
-is_refused() {
-	exits "$status" "$@" && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$text" err &&
-		! ls | grep refused
-}
 
 sides='a1 a2 a3 a4 -- b1 b2 b3 b4'
 recoat compare --json $sides >compare.json
@@ -59,10 +39,10 @@ ok "no name of a set ends the script" sh -c '[ "$(grep -o "</script>" methods.ht
 recoat compare --methods --html methods.html c=a1,a2,a3,a4 p=b1,b2,b3,b4
 recoat compare --methods --json c=a1,a2,a3,a4 p=b1,b2,b3,b4 >methods.json
 
-refused 2 'found --tree or --json' compare --html refused --json a1 b1
-refused 2 'found --tree or --json' compare --html refused --tree cpu a1 b1
-refused 1 'none/refused.part: cannot be created' compare --html none/refused a1 b1
-refused 1 'none/refused.part: cannot be created' compare --methods --html none/refused x=a1 y=b1
+ok_refused 2 'found --tree or --json' compare --html refused --json a1 b1
+ok_refused 2 'found --tree or --json' compare --html refused --tree cpu a1 b1
+ok_refused 1 'none/refused.part: cannot be created' compare --html none/refused a1 b1
+ok_refused 1 'none/refused.part: cannot be created' compare --methods --html none/refused x=a1 y=b1
 
 # A benchmark with a crossing between 2000 and 4000, and a size that was not run.
 /usr/bin/python3 - >made.json <<-'EOT'
@@ -92,8 +72,9 @@ ok "a crossing is found, estimates are marked" json bench.json \
 ok "speedup and efficiency are against the fewest threads" json bench.json \
 	"[(c['speedup'], c['efficiency']) for c in d['cells'][:2]] == [(None, None), (1, 1)] and
 	all(abs(c['speedup'] / c['threads'] - c['efficiency']) < 1e-9 for c in d['cells'][2:4])"
-refused 2 'found --csv or --json' bench --load made.json --html refused --csv
-refused 1 'none/refused.part: cannot be created' bench --load made.json --html none/refused
+ok_refused 2 'found --csv or --json' bench --load made.json --html refused --csv
+ok_refused 1 'none/refused.part: cannot be created' bench --load made.json --html none/refused
+ok "where it is refused, nothing is written" sh -c '! ls | grep refused'
 
 in_browser $browser_checks compare_html_pages.py compare.html compare.json methods.html methods.json \
 	bench.html bench.json

@@ -33,6 +33,28 @@ ok() {
 	fi
 }
 
+# exits STATUS COMMAND...: so ends `recoat COMMAND...`; what it prints lies in out and err.
+exits() {
+	expected=$1
+	shift
+	recoat "$@" >out 2>err </dev/null
+	found=$?
+	cat out err
+	echo "exit status $found"
+	[ $found = "$expected" ]
+}
+
+# is_refused STATUS TEXT COMMAND...: with the text in one line, and nothing is printed.
+is_refused() {
+	refusal=$2
+	wanted=$1
+	shift 2
+	exits "$wanted" "$@" && [ ! -s out ] && [ "$(wc -l <err)" = 1 ] && grep -qF -- "$refusal" err
+}
+
+# ok_refused STATUS TEXT COMMAND...: passes if it is.
+ok_refused() { ok "refused with $1: $(shift 2; echo "$*")" is_refused "$@"; }
+
 skip() { count=$((count + 1)); echo "ok $count - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels over OpenVDB's grids, with what comes of them on stdout.
-#include "vdb_native.h"
+#include <openvdb/openvdb.h>
+
+#include "standin/native.h"
 
 #include <cmath>
 #include <cstdio>
@@ -105,6 +107,11 @@ std::map<std::string, FloatGridPtr> HatchingVoxelizer::voxelizeVectors(
 	return grids;
 }
 
+UniformVoxelGrid::UniformVoxelGrid(float voxel_size)
+    : grid(openvdb::FloatGrid::create()), voxel_size(voxel_size)
+{
+}
+
 void UniformVoxelGrid::copyFromGrid(FloatGridPtr source)
 {
 	for (auto voxel = source->cbeginValueOn(); voxel; ++voxel)
@@ -186,10 +193,11 @@ int main()
 	FloatGridPtr grid = new_grid(1);
 	const std::vector<FloatGridPtr> grids = {grid, new_grid(2)};
 	voxelization::HatchingVoxelizer voxelizer;
-	voxelization::UniformVoxelGrid voxels;
+	voxelization::UniformVoxelGrid voxels(1);
 	fusion::GridFusion fusion;
 
 	openvdb::initialize();
+	voxelizer.direction = openvdb::Vec3SGrid::create();
 	map_points(grid);
 	show("fuse", fusion.fuse(grids, "max"));
 	show("fuse unknown", fusion.fuse(grids, "unknown"));

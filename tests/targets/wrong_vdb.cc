@@ -2,7 +2,10 @@
 // A plugin that gives wrong results over OpenVDB's grids, another thing wrong in each kernel, for
 // verify to catch.
 #include "recoat/plugin.h"
-#include "vdb_native.h"
+
+#include <openvdb/openvdb.h>
+
+#include "standin/native.h"
 
 using namespace am_qadf_native;
 using points = const std::vector<signal_mapping::Point> &;

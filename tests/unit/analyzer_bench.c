@@ -211,19 +211,6 @@ static void test_tells_no_crossing_that_is_not_shown(void **state)
 
 /* ---- Saving and loading. ---- */
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* The results as JSON, for the caller to free. Inlined, gcc 12 takes `text` for dangling. */
 static __attribute__((noinline)) char *json_of(const struct recoat_bench *bench)
 {
@@ -325,7 +312,7 @@ static void test_recipes_fill_in_their_words(void **state)
 	assert_null(recoat_bench_recipe_find("no.such"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -16,19 +16,6 @@
 #include "analyzer/view.h"
 #include "tests/unit/analyzer_fixture.h"
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void put_link(struct fixture_packet *packet, uint32_t link, const char *kernel,
 		     const char *operation, const char *implementation)
 {
@@ -398,7 +385,7 @@ static void test_kernels_are_the_same_whoever_serves_them(void **state)
 	recoat_difference_fini(&difference);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -13,19 +13,6 @@
 
 #define PERIOD 1000000u
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void put_module(struct fixture_packet *packet, const char *path, uint64_t start)
 {
 	fixture_put_module_load(packet, 1100,
@@ -56,13 +43,7 @@ static char *add_process(const char *run, const char *stopped)
 	fixture_put_start(&packet, 1, "/no/a");
 	put_module(&packet, "/no/a", 0x10000);
 	put_module(&packet, "/no/b", 0x20000);
-	fixture_put_kernel_link(&packet, 1300,
-				&(struct recoat_kernel_link){.kernel = "k",
-							     .operation = "test",
-							     .abi = "c",
-							     .implementation = "original",
-							     .symbol = "k",
-							     .mechanism = "got"});
+	fixture_put_link(&packet, 1300, 0, "k");
 	put_path(&packet, 2, 0, 0x10011);
 	put_path(&packet, 3, 2, 0x20011);
 	put_path(&packet, 4, 3, 0x10022);
@@ -160,11 +141,12 @@ static void test_refuses_samples_of_unknown_links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_sums_samples_of_all_shards, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_counts_a_function_once_a_path, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_refuses_samples_of_unknown_links, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(test_sums_samples_of_all_shards, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_counts_a_function_once_a_path, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_refuses_samples_of_unknown_links,
+						fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

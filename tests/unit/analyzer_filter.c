@@ -9,19 +9,6 @@
 #include "analyzer/model.h"
 #include "tests/unit/analyzer_fixture.h"
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void test_reads_times(void **state)
 {
 	static const struct {
@@ -45,18 +32,6 @@ static void test_reads_times(void **state)
 
 /* ---- Recordings: a process with the kernels outer, 1, and inner, 2, from 1,000 ns on. ---- */
 
-static void put_link(struct fixture_packet *packet, uint32_t link, const char *kernel)
-{
-	fixture_put_kernel_link(packet, 1000,
-				&(struct recoat_kernel_link){.link = link,
-							     .kernel = kernel,
-							     .operation = "test",
-							     .abi = "c",
-							     .implementation = "original",
-							     .symbol = kernel,
-							     .mechanism = "got"});
-}
-
 static char *add_process(const char *run)
 {
 	char *trace = fixture_directory(run, "p-1-1");
@@ -65,8 +40,8 @@ static char *add_process(const char *run)
 	fixture_metadata(trace);
 	fixture_begin(&packet, RECOAT_STREAM_PROCESS, 0);
 	fixture_put_start(&packet, 1, "/bin/p");
-	put_link(&packet, 1, "outer");
-	put_link(&packet, 2, "inner");
+	fixture_put_link(&packet, 1000, 1, "outer");
+	fixture_put_link(&packet, 1000, 2, "inner");
 	fixture_store(trace, "process", &packet);
 	return trace;
 }
@@ -375,7 +350,7 @@ static void test_refuses_what_is_not_there(void **state)
 	free(trace);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {

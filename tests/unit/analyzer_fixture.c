@@ -77,6 +77,19 @@ void fixture_remove(const char *directory)
 		abort();
 }
 
+int fixture_setup(void **state)
+{
+	*state = fixture_create();
+	return 0;
+}
+
+int fixture_teardown(void **state)
+{
+	fixture_remove(*state);
+	free(*state);
+	return 0;
+}
+
 char *fixture_directory(const char *directory, const char *name)
 {
 	char *path = fixture_path(directory, name);
@@ -236,4 +249,17 @@ void fixture_put_start(struct fixture_packet *packet, uint32_t pid, const char *
 					       .processors = 2,
 					       .page_size = 4096});
 	fixture_put_argument(packet, 1000, &(struct recoat_argument){.value = program});
+}
+
+void fixture_put_link(struct fixture_packet *packet, uint64_t time, uint32_t link,
+		      const char *kernel)
+{
+	fixture_put_kernel_link(packet, time,
+				&(struct recoat_kernel_link){.link = link,
+							     .kernel = kernel,
+							     .operation = "test",
+							     .abi = "c",
+							     .implementation = "original",
+							     .symbol = kernel,
+							     .mechanism = "got"});
 }

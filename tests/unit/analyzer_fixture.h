@@ -28,6 +28,10 @@ struct fixture_packet {
 /* A new empty directory, whose path is for the caller to free after fixture_remove(). */
 char *fixture_create(void);
 
+/* The same as a test's state, from before it until after. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
 /* Remove a directory with all that is in it. */
 void fixture_remove(const char *directory);
 
@@ -63,5 +67,9 @@ void fixture_store(const char *directory, const char *name, const struct fixture
 
 /* The events with which every process stream starts, of a process that ran `program`. */
 void fixture_put_start(struct fixture_packet *packet, uint32_t pid, const char *program);
+
+/* A link by which the original of a kernel is called, a function of C. */
+void fixture_put_link(struct fixture_packet *packet, uint64_t time, uint32_t link,
+		      const char *kernel);
 
 #endif

@@ -10,19 +10,6 @@
 #include "analyzer/model.h"
 #include "tests/unit/analyzer_fixture.h"
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* A directory for one process's trace, with its metadata. */
 static char *add_trace(const char *run, const char *name)
 {
@@ -57,18 +44,6 @@ static void put_path(struct fixture_packet *packet, uint32_t node, uint32_t pare
 {
 	fixture_put_call_path(packet, 1200,
 			      &(struct recoat_call_path){.node = node, .parent = parent, .ip = ip});
-}
-
-static void put_link(struct fixture_packet *packet, uint32_t link, const char *kernel)
-{
-	fixture_put_kernel_link(packet, 1300,
-				&(struct recoat_kernel_link){.link = link,
-							     .kernel = kernel,
-							     .operation = "test",
-							     .abi = "c",
-							     .implementation = "original",
-							     .symbol = kernel,
-							     .mechanism = "got"});
 }
 
 /* Process `pid` whose program is mapped at `base`, with the path node 2 below node 1. */
@@ -229,8 +204,8 @@ static char *add_span_process(const char *run)
 	put_module(&packet, "/bin/program", 0x10000, 0x10000);
 	put_path(&packet, 1, 0, 0x10010);
 	put_path(&packet, 2, 1, 0x10020);
-	put_link(&packet, 1, "outer");
-	put_link(&packet, 2, "inner");
+	fixture_put_link(&packet, 1300, 1, "outer");
+	fixture_put_link(&packet, 1300, 2, "inner");
 	fixture_store(trace, "process", &packet);
 	return trace;
 }
@@ -503,7 +478,7 @@ static void test_maps_drop_what_is_overlapped(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_merges_paths_of_processes),
 		TEST(test_takes_the_peak_by_epoch),

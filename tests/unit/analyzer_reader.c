@@ -90,13 +90,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void put_setting(struct fixture_packet *packet, uint64_t time, const char *value)
 {
 	fixture_put_setting(packet, time, &(struct recoat_setting){.name = "N", .value = value});
@@ -430,7 +423,7 @@ static void test_finds_the_traces_of_a_run(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_gives_all_events_of_all_files),
 		TEST(test_drops_a_live_packet_that_was_appended),

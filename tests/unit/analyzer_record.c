@@ -17,19 +17,6 @@
 #include "analyzer/runtime.h"
 #include "tests/unit/analyzer_fixture.h"
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 static void assert_says(const struct recoat_error *error, const char *text)
 {
 	if (!strstr(error->text, text))
@@ -320,7 +307,7 @@ static void test_finds_the_runtime(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_tells_programs_that_cannot_be_preloaded_into),
 		TEST(test_tells_programs_with_more_rights),

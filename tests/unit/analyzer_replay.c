@@ -215,19 +215,6 @@ static struct recoat_model *load_steps(const char *run, const struct step *step,
 
 #define LOAD(run, steps) load_steps(run, steps, sizeof(steps) / sizeof(*(steps)))
 
-static int setup(void **state)
-{
-	*state = fixture_create();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	fixture_remove(*state);
-	free(*state);
-	return 0;
-}
-
 /* Stream 1 has the free of what stream 0 allocated, and the allocation in its place. */
 static void test_merges_by_time(void **state)
 {
@@ -308,13 +295,16 @@ int main(void)
 		cmocka_unit_test(test_keeps_large_numbers),
 		cmocka_unit_test(test_numbers_may_be_large),
 		cmocka_unit_test(test_classes_are_powers_of_two),
-		cmocka_unit_test_setup_teardown(test_merges_by_time, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_finds_the_order_within_a_tick, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_a_debt_is_settled_within_the_tick, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(test_counts_what_cannot_be, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_a_free_can_be_taken_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_merges_by_time, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_finds_the_order_within_a_tick, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_a_debt_is_settled_within_the_tick,
+						fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_counts_what_cannot_be, fixture_setup,
+						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_a_free_can_be_taken_back, fixture_setup,
+						fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

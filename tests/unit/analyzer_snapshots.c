@@ -29,9 +29,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	free(trace);
-	fixture_remove(*state);
-	free(*state);
-	return 0;
+	return fixture_teardown(state);
 }
 
 /* A file of one snapshot that announces `paths` call paths and has `count` of them. */

@@ -5,6 +5,7 @@
 
 #include "plugins/parallel/openvdb10/settings.h"
 
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <list>
@@ -51,6 +52,36 @@ static inline GridPtr random_grid(int edge, float density)
 				if (random_between(0, 1) < density)
 					grid->tree().setValueOn(openvdb::Coord(x, y, z),
 								random_between(-5, 5));
+	return grid;
+}
+
+static inline std::vector<Point> random_points(int count, float low, float high, bool lattice)
+{
+	std::vector<Point> points;
+
+	for (int n = 0; n < count; n++) {
+		Point at = {random_between(low, high), random_between(low, high),
+			    random_between(low, high)};
+
+		points.push_back(lattice ? Point{std::floor(at.x), std::floor(at.y), 1.0f} : at);
+	}
+	return points;
+}
+
+static inline std::vector<float> random_values(size_t count)
+{
+	std::vector<float> values;
+
+	for (size_t n = 0; n < count; n++)
+		values.push_back(random_between(-5, 5));
+	return values;
+}
+
+static inline GridPtr scaled_grid(double voxel)
+{
+	GridPtr grid = Grid::create(0.25f);
+
+	grid->setTransform(openvdb::math::Transform::createLinearTransform(voxel));
 	return grid;
 }
 

@@ -120,32 +120,10 @@ static GridPtr gaussian_of(const Grid &grid, float sigma)
 
 /* ---- Cases. ---- */
 
-static std::vector<Point> random_points(int count, bool lattice)
-{
-	std::vector<Point> points;
-
-	for (int n = 0; n < count; n++) {
-		Point at = {random_between(0, 6), random_between(0, 6), random_between(0, 6)};
-
-		points.push_back(lattice ? Point{std::floor(at.x), std::floor(at.y), 1.0f} : at);
-	}
-	return points;
-}
-
-static std::vector<float> random_values(size_t count)
-{
-	std::vector<float> values;
-
-	for (size_t n = 0; n < count; n++)
-		values.push_back(random_between(-5, 5));
-	return values;
-}
-
 static GridPtr grid_with_box(double voxel)
 {
-	GridPtr grid = Grid::create(0.25f);
+	GridPtr grid = scaled_grid(voxel);
 
-	grid->setTransform(openvdb::math::Transform::createLinearTransform(voxel));
 	grid->tree().setValueOn(Coord(-2, -1, 0), 1.0f);
 	grid->tree().setValueOn(Coord(9, 8, 7), 1.0f);
 	return grid;
@@ -163,7 +141,7 @@ static void idw_gives_the_originals_bits(void **)
 		for (int k : {1, 4, 10, 20, 1000})
 			for (float power : {2.0f, 3.0f, 0.5f}) {
 				const IdwMapper mapper = {nullptr, power, k};
-				auto points = random_points(count, k == 4);
+				auto points = random_points(count, 0, 6, k == 4);
 				auto values = random_values(count);
 				GridPtr found = grid_with_box(0.7), expected = found->deepCopy();
 				CoordBBox box = found->evalActiveVoxelBoundingBox();
@@ -184,7 +162,7 @@ static void kde_gives_the_originals_bits(void **)
 		for (float h : {0.05f, 0.6f, 1.0f, 8.0f})
 			for (const char *kernel : {"gaussian", "epanechnikov"}) {
 				const KdeMapper mapper = {nullptr, h, kernel};
-				auto points = random_points(count, count == 60);
+				auto points = random_points(count, 0, 6, count == 60);
 				auto values = random_values(count);
 				GridPtr found = grid_with_box(0.7), expected = found->deepCopy();
 				CoordBBox box = found->evalActiveVoxelBoundingBox();

@@ -46,36 +46,6 @@ static void linear_of(Grid &grid, const std::vector<Point> &points,
 
 /* ---- Cases. ---- */
 
-static std::vector<Point> random_points(int count, float low, float high, bool lattice)
-{
-	std::vector<Point> points;
-
-	for (int n = 0; n < count; n++) {
-		Point at = {random_between(low, high), random_between(low, high),
-			    random_between(low, high)};
-
-		points.push_back(lattice ? Point{std::floor(at.x), std::floor(at.y), 1.0f} : at);
-	}
-	return points;
-}
-
-static std::vector<float> random_values(size_t count)
-{
-	std::vector<float> values;
-
-	for (size_t n = 0; n < count; n++)
-		values.push_back(random_between(-5, 5));
-	return values;
-}
-
-static GridPtr scaled_grid(double voxel)
-{
-	GridPtr grid = Grid::create(0.25f);
-
-	grid->setTransform(openvdb::math::Transform::createLinearTransform(voxel));
-	return grid;
-}
-
 /* With nothing, inactive values, tiles, inactive tiles, turned, moved, unlike scales, values. */
 static Grids various_grids()
 {

@@ -59,10 +59,11 @@ FusionQualityResult FusionQualityAssessor::assess(
 	FloatGridPtr fused, const std::map<std::string, FloatGridPtr> &sources,
 	const std::map<std::string, float> &weights) const
 {
-	FusionQualityResult result = {1, 0, 0, (float)fused->tree.voxels.size(), {}};
+	FusionQualityResult result = {};
 
+	result.quality = (float)fused->tree.voxels.size();
 	for (const auto &source : sources)
-		result.sources[source.first] =
+		result.signals[source.first] =
 			weights.at(source.first) * (float)source.second->tree.voxels.size();
 	return result;
 }
@@ -168,7 +169,7 @@ std::map<std::string, FloatGridPtr> HatchingVoxelizer::voxelizeVectors(
 		power->tree.voxels[power->at(v.x1, v.y1, v.z1)] = v.power * width;
 		power->tree.voxels[power->at(v.x2, v.y2, v.z2)] = high[0] - low[0];
 	}
-	direction = power;
+	direction = std::make_shared<openvdb::v10_0::Vec3SGrid>();
 	return {{"power", power}};
 }
 
@@ -202,6 +203,12 @@ FloatGridPtr STLVoxelizer::voxelizeSTL(const std::string &file, float voxel_size
 	result->voxel_size = voxel_size;
 	result->tree.voxels[{(int32_t)file.size(), 0, 0}] = width + (float)fill;
 	return result;
+}
+
+UniformVoxelGrid::UniformVoxelGrid(float voxel_size)
+    : grid(std::make_shared<FloatGrid>()), voxel_size(voxel_size)
+{
+	grid->voxel_size = voxel_size;
 }
 
 void UniformVoxelGrid::copyFromGrid(FloatGridPtr source)

@@ -29,8 +29,8 @@ static void fuse_and_assess(const std::vector<FloatGridPtr> &grids)
 
 	std::printf("fuse %g weighted %g\n", sum(fused),
 		    sum(fusion.fuseWeighted(grids, {1, 2, 3})));
-	std::printf("assess %g %g %g\n", quality.quality, quality.sources["a"],
-		    quality.sources["b"]);
+	std::printf("assess %g %g %g\n", quality.quality, quality.signals["a"],
+		    quality.signals["b"]);
 	try {
 		fusion.fuseWeighted(grids, {1});
 	} catch (const std::invalid_argument &error) {

@@ -10,7 +10,10 @@
 #include <string>
 #include <vector>
 
+// The simplest grids that can stand behind their names, where OpenVDB's own are not there already.
+#ifndef OPENVDB_OPENVDB_HAS_BEEN_INCLUDED
 #include "openvdb.h"
+#endif
 
 // Left alone by the optimizer, as the real ones are because they are large.
 #define ENTRY [[gnu::noipa]]
@@ -100,9 +103,12 @@ struct GridFusion {
 };
 
 struct FusionQualityResult {
-	float coverage, accuracy, consistency, quality;
-	std::map<std::string, float> sources;
+	float accuracy, consistency, completeness, quality, coverage;
+	std::map<std::string, float> signals;
+	float mean, max, deviation;
+	bool has_residuals;
 };
+static_assert(sizeof(FusionQualityResult) == 88, "as in the real library");
 
 struct FusionQualityAssessor {
 	ENTRY FusionQualityResult assess(FloatGridPtr fused,
@@ -187,7 +193,7 @@ struct HatchingVoxelizer {
 		const std::vector<float> &spacings = {},
 		const std::array<float, 3> &low = {}, const std::array<float, 3> &high = {});
 
-	FloatGridPtr direction;
+	openvdb::v10_0::Vec3SGrid::Ptr direction;
 };
 
 struct STLVoxelizer {
@@ -196,14 +202,10 @@ struct STLVoxelizer {
 };
 
 struct UniformVoxelGrid {
-	explicit UniformVoxelGrid(float voxel_size)
-	    : grid(std::make_shared<openvdb::v10_0::FloatGrid>()), voxel_size(voxel_size)
-	{
-		grid->voxel_size = voxel_size;
-	}
+	explicit UniformVoxelGrid(float voxel_size);
 	ENTRY void copyFromGrid(FloatGridPtr source);
-	FloatGridPtr grid;
 
+	FloatGridPtr grid;
 	float voxel_size;
 	float low[3] = {};
 };

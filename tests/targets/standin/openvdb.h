@@ -16,6 +16,10 @@ namespace v10_0
 {
 namespace math
 {
+struct Vec3f {
+	float x, y, z;
+};
+
 struct Coord {
 	int32_t x, y, z;
 
@@ -62,9 +66,11 @@ template <typename TreeType> struct Grid {
 	}
 };
 
-using FloatTree = tree::Tree<
-	tree::RootNode<tree::InternalNode<tree::InternalNode<tree::LeafNode<float, 3>, 4>, 5>>>;
-using FloatGrid = Grid<FloatTree>;
+template <typename T>
+using TreeOf = tree::Tree<
+	tree::RootNode<tree::InternalNode<tree::InternalNode<tree::LeafNode<T, 3>, 4>, 5>>>;
+using FloatGrid = Grid<TreeOf<float>>;
+using Vec3SGrid = Grid<TreeOf<math::Vec3f>>;
 } // namespace v10_0
 } // namespace openvdb
 
