@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # recoat compare on recordings of a program whose work is known.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 21
+plan 23
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 for run in 1 2 3 4; do
@@ -32,6 +32,7 @@ refused 2 'expected none of them' --tree time --json a1 b1
 refused 2 'found 1 sets, expected two' --methods x=a1
 refused 2 'expected time, cpu or memory' --tree space a1 b1
 refused 1 'found "a1", expected NAME=DIR' --methods a1 b=b1
+refused 1 'found "x=a1,", expected NAME=DIR' --methods x=a1, b=b1
 refused 1 'none: No such file' a1 none
 
 exits() {
@@ -74,3 +75,14 @@ for at, side in ((1, \"before\"), (2, \"after\")):
 	- "$top_builddir"
 NO_COLOR= recoat compare a1 b1 >plain
 ok "there is no colour where there is no terminal" sh -c '! grep -q "$(printf "\033")" plain'
+coloured() {
+	for environment; do
+		env -u NO_COLOR TERM=xterm "$environment" /usr/bin/python3 "$top_srcdir/tests/run/terminal.py" 120 \
+			"$top_builddir/recoat" compare a1 a2 a3 a4 -- b1 b2 b3 b4 >shown
+		grep -qE 'larger|smaller' shown || return 2
+		grep -q "$(printf '\033')" shown || return 1
+	done
+}
+plain() { coloured "$@"; [ $? = 1 ]; }
+on_terminals() { coloured A=1 NO_COLOR= && plain NO_COLOR=1 && plain TERM=dumb; }
+ok "there is on one, but for NO_COLOR and dumb ones" on_terminals

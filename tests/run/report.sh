@@ -28,20 +28,7 @@ no_such() {
 		echo 'none: no kernel that was called is no.*' | diff - rows
 }
 ok "a glob that no kernel matches is told" no_such
-# terminal COLUMNS COMMAND...: what it prints on a terminal of so many.
-terminal() {
-	python3 -c '
-import fcntl, os, pty, struct, sys, termios
-child, terminal = pty.fork()
-if not child:
-    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("4H", 50, int(sys.argv[1]), 0, 0))
-    os.execv(sys.argv[2], sys.argv[2:])
-try:
-    while data := os.read(terminal, 65536):
-        sys.stdout.buffer.write(data.replace(b"\r\n", b"\n"))
-except OSError:
-    pass' "$@"
-}
+terminal() { /usr/bin/python3 "$top_srcdir/tests/run/terminal.py" "$@"; }
 narrow() {
 	for width in 60 80; do
 		terminal "$width" "$top_builddir/recoat" report rec >text && sed -n '/^KERNELS/,/^$/p' text >rows &&
