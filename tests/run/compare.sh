@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # recoat compare on recordings of a program whose work is known.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 23
+plan 25
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 for run in 1 2 3 4; do
@@ -46,6 +46,13 @@ exits() {
 }
 ok "what takes more memory passes the limit" exits 3 --fail-if-larger 10 b1 a1
 ok "and is named" grep -q '^recoat: program: larger by more than 10%$' err
+# What sleeps takes a second at least, whatever else the machine does.
+for run in 1 2 3 4; do
+	recoat record -o "s$run" -- sleep 1 2>/dev/null &
+done
+wait
+ok "so does what takes longer" exits 3 --fail-if-slower 10 a1 a2 a3 a4 -- s1 s2 s3 s4
+ok "and is named" grep -q '^recoat: program: slower by more than 10%$' err
 ok "what takes the same does not" exits 0 --fail-if-larger 0% a1 a2 a3 a4 -- a4 a3 a2 a1
 ok "nothing can be judged by one run a side" exits 4 --fail-if-slower 10 b1 b2
 
