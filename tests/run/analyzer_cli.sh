@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line: exit statuses, signals, and one clear line for every kind of bad input.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 42
+plan 44
 
 # refused STATUS TEXT ARGUMENT...: this exit status, and one line on stderr with TEXT in it.
 refused() {
@@ -32,6 +32,11 @@ refused 2 'expected the title of a column' report --sort name
 refused 2 'expected the title of a column' report --sort kernels:leaked
 refused 2 'expected kernels' list threads
 refused 2 'expected one' dump
+
+status=2 text='found "?[31m", expected kernels'
+ok "what is wrong is shown without colours of its own" is_refused list "$(printf '\033[31m')"
+status=1 text='two?lines: No such file'
+ok "and in one line" is_refused report "$(printf 'two\nlines')"
 
 refused 127 'nonexistent: program not found' record -- nonexistent
 refused 127 './nonexistent: program not found' record -- ./nonexistent
