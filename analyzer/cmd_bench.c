@@ -14,6 +14,7 @@
 #include "analyzer/bench_run.h"
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
+#include "analyzer/output.h"
 #include "analyzer/runtime.h"
 #include "analyzer/table.h"
 
@@ -204,23 +205,13 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 
 static int save(const struct recoat_bench *bench, const char *path, struct recoat_error *error)
 {
-	char *temporary = recoat_asprintf("%s.new", path);
-	FILE *file = fopen(temporary, "w");
-	int result = 0;
+	struct recoat_output output;
+	int result = recoat_output_open(&output, path, error);
 
-	if (file) {
-		recoat_bench_json(bench, file);
-		if (ferror(file) | fclose(file))
-			result = -(errno ? errno : EIO);
-	}
-	if (!file || result || rename(temporary, path)) {
-		result = result ? result : -errno;
-		recoat_error_set(error, result, "%s: %s", path, strerror(-result));
-	}
-	if (file && result)
-		remove(temporary);
-	free(temporary);
-	return result;
+	if (result)
+		return result;
+	recoat_bench_json(bench, output.file);
+	return recoat_output_commit(&output, error);
 }
 
 static int show(const struct recoat_bench *bench, const struct options *options,
@@ -241,7 +232,7 @@ static int bench(struct options *options)
 {
 	struct recoat_error error;
 	struct recoat_bench bench;
-	int result;
+	int result, status = 0;
 
 	if (options->load) {
 		result = recoat_bench_load(&bench, options->load, &error);
@@ -251,12 +242,16 @@ static int bench(struct options *options)
 		recoat_bench_create(&bench, &options->config);
 		result = recoat_bench_run(&bench, &error);
 	}
-	if (!result && options->save)
-		result = save(&bench, options->save, &error);
+	/* Figures that took long are shown even if there is no place for them. */
+	if (!result && options->save && save(&bench, options->save, &error))
+		status = recoat_fail(RECOAT_EXIT_FAILURE, &error);
 	if (!result)
 		result = show(&bench, options, &error);
 	recoat_bench_destroy(&bench);
-	return result ? recoat_fail(RECOAT_EXIT_FAILURE, &error) : recoat_finish();
+	if (result)
+		return recoat_fail(RECOAT_EXIT_FAILURE, &error);
+	result = recoat_finish();
+	return status ? status : result;
 }
 
 static int run(const struct recoat_command *command, int argc, char **argv)

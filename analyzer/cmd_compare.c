@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "analyzer/compare.h"
@@ -42,14 +43,19 @@ static const char help[] =
 /* ---- What is shown. ---- */
 
 /* NO_COLOR: https://no-color.org */
+static bool is_coloured(void)
+{
+	const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(none && *none) && !(terminal && !strcmp(terminal, "dumb"));
+}
+
 static struct recoat_compare_page page_of(const struct recoat_compare_options *options)
 {
-	const char *none = getenv("NO_COLOR");
-
 	return (struct recoat_compare_page){
 		.width = recoat_page_width(),
 		.limit = (size_t)options->limit,
-		.colour = isatty(STDOUT_FILENO) && !(none && *none),
+		.colour = is_coloured(),
 	};
 }
 

@@ -213,7 +213,7 @@ static int pack(struct recoat_model *model, const char *path, const char *output
 		result = pack_into(model, path, output, staging, error);
 		recoat_packed_clear(staging);
 	} else {
-		result = system_error(error, staging);
+		result = system_error(error, output);
 	}
 	free(staging);
 	return result;

@@ -9,18 +9,20 @@
 #include <string.h>
 
 #include "analyzer/error.h"
+#include "analyzer/format.h"
 #include "analyzer/memory.h"
 #include "analyzer/run.h"
 
 int recoat_usage_error(const struct recoat_command *command, const char *format, ...)
 {
+	struct recoat_error error;
 	va_list arguments;
 
-	fprintf(stderr, "recoat %s: ", command->name);
 	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
+	vsnprintf(error.text, sizeof(error.text), format, arguments);
 	va_end(arguments);
-	fprintf(stderr, "; see `recoat help %s`\n", command->name);
+	fprintf(stderr, "recoat %s: %s; see `recoat help %s`\n", command->name,
+		recoat_format_clean(error.text), command->name);
 	return RECOAT_EXIT_USAGE;
 }
 
@@ -46,7 +48,10 @@ int recoat_take_recording(const struct recoat_command *command, int argc, char *
 
 int recoat_fail(int status, const struct recoat_error *error)
 {
-	fprintf(stderr, "recoat: %s\n", error->text);
+	struct recoat_error said = *error;
+
+	/* Names of files and arguments may have more than one line. */
+	fprintf(stderr, "recoat: %s\n", recoat_format_clean(said.text));
 	return status;
 }
 

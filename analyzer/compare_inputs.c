@@ -105,7 +105,8 @@ int recoat_set_read(const char *text, struct recoat_set *set, struct recoat_erro
 	const char *equals = strchr(text, '=');
 	char *list, *rest, *path;
 
-	if (!equals || equals == text || !equals[1])
+	if (!equals || equals == text || !equals[1] || equals[1] == ',' || strstr(equals, ",,") ||
+	    text[strlen(text) - 1] == ',')
 		return recoat_error_set(error, -EINVAL,
 					"--methods: found \"%s\", expected NAME=DIR,DIR...", text);
 	set->name = recoat_asprintf("%.*s", (int)(equals - text), text);

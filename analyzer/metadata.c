@@ -205,6 +205,10 @@ int recoat_metadata_parse(const char *text, const char *path, struct recoat_meta
 		else if (!depth && (!strcmp(token, "clock") || !strcmp(token, "env")))
 			result = take_block(&scan, token, path, error);
 	}
+	if (!result && depth)
+		result = recoat_error_set(error, -EINVAL,
+					  "%s: offset %zu: ends in a block, expected its end: cut short",
+					  path, strlen(text));
 	return result ? result : check_complete(&scan, path, error);
 }
 

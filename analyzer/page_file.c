@@ -7,10 +7,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "analyzer/error.h"
 #include "analyzer/memory.h"
+#include "analyzer/output.h"
 #include "analyzer/report_json.h"
 
 #define MARKER "@DATA@"
@@ -136,11 +136,12 @@ static int put_page(const struct content *content, FILE *file)
 	page.file = fopencookie(&page, "w", (cookie_io_functions_t){.write = write_escaped});
 	if (!page.file)
 		return -errno;
+	errno = 0;
 	fwrite(recoat_page_template, 1, (size_t)(marker - recoat_page_template), file);
 	put_object(&page, content);
 	recoat_page_names_fini(&page.names);
-	result = ferror(page.file) ? -EIO : 0;
-	if (fclose(page.file))
+	result = ferror(page.file) ? -(errno ? errno : EIO) : 0;
+	if (fclose(page.file) && !result)
 		result = -errno;
 	fputs(marker + strlen(MARKER), file);
 	return result;
@@ -151,28 +152,15 @@ int recoat_page_write(const char *path, const char *schema,
 		      const void *shown, struct recoat_error *error)
 {
 	struct content content = {.schema = schema, .members = members, .shown = shown};
-	char *draft = recoat_asprintf("%s.part", path);
-	FILE *file = fopen(draft, "we");
-	int result;
+	struct recoat_output output;
+	int result = recoat_output_open(&output, path, error);
 
-	if (!file) {
-		result = recoat_error_set(error, -errno, "%s: cannot be created: %s", draft,
-					  strerror(errno));
-		free(draft);
+	if (result)
 		return result;
-	}
-	result = put_page(&content, file);
-	if (!result && ferror(file))
-		result = -EIO;
-	if (fclose(file) && !result)
-		result = -errno;
-	if (!result && rename(draft, path))
-		result = -errno;
-	if (result) {
-		recoat_error_set(error, result, "%s: cannot be written: %s", path,
-				 strerror(-result));
-		unlink(draft);
-	}
-	free(draft);
-	return result;
+	result = put_page(&content, output.file);
+	if (!result)
+		return recoat_output_commit(&output, error);
+	recoat_output_abandon(&output);
+	return recoat_error_set(error, result, "%s: cannot be written: %s", path,
+				strerror(-result));
 }

@@ -18,6 +18,7 @@
 #include "analyzer/memory.h"
 #include "plugins/check/check.h"
 #include "plugins/check/list.h"
+#include "plugins/check/object.h"
 #include "plugins/check/options.h"
 
 char *recoat_plugins_path(void)
@@ -164,6 +165,8 @@ static json_t *look(const char *file, const char *name, const char *abi, const c
 	const char *reason = NULL;
 	char problem[512];
 
+	if (!recoat_object_check(file, problem, sizeof problem))
+		return json_string(problem);
 	if (abi && options && !dlopen(file, RTLD_NOW | RTLD_LOCAL))
 		return json_object();
 	plugin = recoat_plugin_open(file, name, problem, sizeof problem);

@@ -160,7 +160,7 @@ void recoat_report_header(const struct recoat_report *report, FILE *file)
 {
 	const struct recoat_process *first = &report->model->process[0];
 
-	recoat_report_fact(report, file, "recording", report->path);
+	recoat_report_own(report, file, "recording", recoat_strdup(report->path));
 	recoat_report_own(report, file, "command", recoat_report_command(first));
 	recoat_report_own(report, file, "host",
 			  recoat_asprintf("%s, %s, %s, %u processors", first->host, first->kernel,

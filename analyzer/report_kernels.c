@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "analyzer/format.h"
 #include "analyzer/memory.h"
@@ -234,18 +235,13 @@ static void print_idle(const struct recoat_report *report, FILE *file)
 		putc('\n', file);
 }
 
-static void print_kernels(const struct recoat_report *report, FILE *file)
+/* Columns that a terminal has no room for are left out: no row goes over two lines. */
+static void print_table(const struct recoat_report *report, struct recoat_table *table, FILE *file)
 {
 	const struct recoat_model *model = report->model;
-	const struct recoat_kernel_row **row = sorted_kernels(model);
-	struct recoat_table *table =
-		recoat_table_create(kernel_columns, recoat_sheet_kernels.columns);
-	size_t left_out;
+	size_t left_out = recoat_report_arrange(report, &recoat_sheet_kernels, table, report->limit);
+	size_t no_room = 0;
 
-	for (size_t i = 0; i < model->kernels; i++)
-		if (row[i]->sums.calls && recoat_report_has_kernel(report, row[i]->kernel))
-			kernel_cells(table, row[i]);
-	left_out = recoat_report_arrange(report, &recoat_sheet_kernels, table, report->limit);
 	/* Times of some kernels do not add up: one may have called another. */
 	if (!report->kernels) {
 		recoat_table_rule(table);
@@ -253,14 +249,38 @@ static void print_kernels(const struct recoat_report *report, FILE *file)
 	}
 	if (report->column)
 		recoat_table_choose(table, report->column, report->columns);
+	if (isatty(fileno(file)))
+		no_room = recoat_table_fit(table, report->width);
 	recoat_table_print(table, file, report->width);
 	if (left_out)
 		fprintf(file, "... %zu more; --limit 0 shows all\n", left_out);
+	if (no_room)
+		fprintf(file, "... %zu more columns, no room; see --columns\n", no_room);
 	if (is_partial(model))
 		fprintf(file, "* of those calls that were long enough to read the CPU clock\n");
 	print_summed(model, file);
 	if (model->cpu.samples)
 		fprintf(file, "~ estimated from CPU samples\n");
+}
+
+static void print_kernels(const struct recoat_report *report, FILE *file)
+{
+	const struct recoat_model *model = report->model;
+	const struct recoat_kernel_row **row = sorted_kernels(model);
+	struct recoat_table *table =
+		recoat_table_create(kernel_columns, recoat_sheet_kernels.columns);
+	size_t rows = 0;
+
+	for (size_t i = 0; i < model->kernels; i++) {
+		if (!row[i]->sums.calls || !recoat_report_has_kernel(report, row[i]->kernel))
+			continue;
+		kernel_cells(table, row[i]);
+		rows++;
+	}
+	if (rows || !report->kernels)
+		print_table(report, table, file);
+	else
+		fprintf(file, "none: no kernel that was called is %s\n", report->kernels);
 	recoat_table_destroy(table);
 	free(row);
 }

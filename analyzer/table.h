@@ -53,6 +53,9 @@ size_t recoat_table_cut(struct recoat_table *table, size_t rows);
 /* Keep only these columns, by their numbers and in this order; all rows are full. */
 void recoat_table_choose(struct recoat_table *table, const size_t *chosen, size_t count);
 
+/* Give up columns at the right until `width` holds the rest; returns how many. */
+size_t recoat_table_fit(struct recoat_table *table, size_t width);
+
 /* Print titles and rows, cut at `width` columns; 0 cuts nothing. */
 void recoat_table_print(const struct recoat_table *table, FILE *file, size_t width);
 

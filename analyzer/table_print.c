@@ -141,6 +141,16 @@ void recoat_table_print(const struct recoat_table *table, FILE *file, size_t wid
 	free(widths);
 }
 
+size_t recoat_table_fit(struct recoat_table *table, size_t width)
+{
+	size_t columns = table->columns, used = column_width(table, 0), c = 1;
+
+	while (c < columns && (used += GAP + column_width(table, c)) <= width)
+		c++;
+	table->columns = c;
+	return columns - c;
+}
+
 size_t recoat_page_width(void)
 {
 	struct winsize size;

@@ -166,6 +166,12 @@ static void handle(int signal, siginfo_t *info, void *context)
 	errno = kept;
 }
 
+void recoat_threads_claim(void)
+{
+	if (!recoat_cpu_signal_number())
+		recoat_cpu_signal_claim(handle);
+}
+
 /* ---- In the thread that stops them. ---- */
 
 struct round {
@@ -326,9 +332,8 @@ static const char *stop_and_act(const struct recoat_middle *middle, const char *
 {
 	struct round round = {.reason = in_the_middle, .self = (pid_t)syscall(SYS_gettid)};
 
+	recoat_threads_claim();
 	round.signal = recoat_cpu_signal_number();
-	if (!round.signal)
-		round.signal = recoat_cpu_signal_claim(handle);
 	if (!round.signal)
 		return "no signal is free to stop the other threads";
 	if (!now.held)

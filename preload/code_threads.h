@@ -36,6 +36,12 @@ struct recoat_middle {
 const char *recoat_threads_stopped(const struct recoat_middle *middle,
 				   const char *(*act)(void *data), void *data);
 
+/*
+ * Claim the runtime's signal if it is not, so that threads which block all signals from now on
+ * leave it deliverable: they could not be stopped.
+ */
+void recoat_threads_claim(void);
+
 /* For the handler of the runtime's signal: is it ours? Then the thread has waited here. */
 bool recoat_threads_wait_here(const void *info, void *context);
 

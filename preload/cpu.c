@@ -266,7 +266,8 @@ void recoat_cpu_stop(const char *reason)
 {
 	int kept = errno;
 
-	atomic_store_explicit(&running, false, memory_order_relaxed);
+	if (!atomic_exchange_explicit(&running, false, memory_order_relaxed))
+		return;
 	for (struct recoat_thread *at = recoat_thread_first(); at; at = at->next)
 		delete_timer(at);
 	tell(reason);

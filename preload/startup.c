@@ -11,6 +11,7 @@
 #include "preload/call_path.h"
 #include "preload/chain.h"
 #include "preload/clock.h"
+#include "preload/code_threads.h"
 #include "preload/cpu.h"
 #include "preload/cpu_signal.h"
 #include "preload/export.h"
@@ -69,6 +70,8 @@ static bool begin_recording(bool forked)
 	if (settings.heap.level != RECOAT_HEAP_OFF && !recoat_heap_init(&settings.heap))
 		recoat_drop(RECOAT_DROP_COUNTERS);
 	recoat_cpu_start(settings.cpu_rate);
+	/* Without samples, too: for hooks in modules that are loaded after their threads. */
+	recoat_threads_claim();
 	recorded = getpid();
 	return true;
 }

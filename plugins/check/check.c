@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "plugins/check/list.h"
+#include "plugins/check/object.h"
 #include "plugins/check/options.h"
 
 /* A later host may know a longer struct; this much every plugin has. */
@@ -138,10 +139,14 @@ static bool refuse_unopened(const char *file, char *problem, size_t problem_size
 const struct recoat_plugin *recoat_plugin_open(const char *file, const char *name, char *problem,
 					       size_t problem_size)
 {
-	void *handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
-	const struct recoat_plugin *plugin = handle ? dlsym(handle, "recoat_plugin") : NULL;
+	const struct recoat_plugin *plugin;
 	bool good = false;
+	void *handle;
 
+	if (!recoat_object_check(file, problem, problem_size))
+		return NULL;
+	handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+	plugin = handle ? dlsym(handle, "recoat_plugin") : NULL;
 	if (!handle)
 		refuse_unopened(file, problem, problem_size);
 	else if (!plugin)

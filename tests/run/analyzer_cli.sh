@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line: exit statuses, signals, and one clear line for every kind of bad input.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 42
+plan 44
 
 ok_refused 2 'no command given'
 ok_refused 2 'unknown command foo' foo
@@ -18,6 +18,9 @@ ok_refused 2 'expected the title of a column' report --sort name
 ok_refused 2 'expected the title of a column' report --sort kernels:leaked
 ok_refused 2 'expected kernels' list threads
 ok_refused 2 'expected one' dump
+
+ok "what is wrong is shown without colours of its own" is_refused 2 'found "?[31m", expected kernels' list "$(printf '\033[31m')"
+ok "and in one line" is_refused 1 'two?lines: No such file' report "$(printf 'two\nlines')"
 
 ok_refused 127 'nonexistent: program not found' record -- nonexistent
 ok_refused 127 './nonexistent: program not found' record -- ./nonexistent

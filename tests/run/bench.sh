@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # recoat bench: runs of amqadf and of other commands, and what is left behind.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 25
+plan 26
 
 RECOAT_PLUGIN_PATH=$top_builddir/plugins/.libs
 TMPDIR=$work/scratch
@@ -34,6 +34,11 @@ ok "of the sizes asked for" json saved \
 ok "each served by its chain" json saved \
 	'[c["served_by"] for c in d["cells"][:4]] == ["original", "parallel"] * 2'
 ok "and nothing is left behind" sh -c 'test -z "$(ls scratch)"'
+unsaved() {
+	exits 1 --sizes 50 --plugins none --iterations 1 --warm-up 0 --grid 6 --csv --save none/saved quality.assess &&
+		grep -q ',measured,1,' out && [ "$(cat err)" = "recoat: none/saved: cannot be written: No such file or directory" ]
+}
+ok "what cannot be saved is shown all the same" unsaved
 ok "what was saved is shown again" sh -c '
 	"$1/recoat" bench --load saved --json | cmp - saved &&
 	[ "$("$1/recoat" bench --load saved --csv | grep -c ",measured,2,")" = 8 ]' - "$top_builddir"

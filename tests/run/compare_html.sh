@@ -41,8 +41,8 @@ recoat compare --methods --json c=a1,a2,a3,a4 p=b1,b2,b3,b4 >methods.json
 
 ok_refused 2 'found --tree or --json' compare --html refused --json a1 b1
 ok_refused 2 'found --tree or --json' compare --html refused --tree cpu a1 b1
-ok_refused 1 'none/refused.part: cannot be created' compare --html none/refused a1 b1
-ok_refused 1 'none/refused.part: cannot be created' compare --methods --html none/refused x=a1 y=b1
+ok_refused 1 'none/refused: cannot be written: No such file' compare --html none/refused a1 b1
+ok_refused 1 'none/refused: cannot be written: No such file' compare --methods --html none/refused x=a1 y=b1
 
 # A benchmark with a crossing between 2000 and 4000, and a size that was not run.
 /usr/bin/python3 - >made.json <<-'EOT'
@@ -73,7 +73,7 @@ ok "speedup and efficiency are against the fewest threads" json bench.json \
 	"[(c['speedup'], c['efficiency']) for c in d['cells'][:2]] == [(None, None), (1, 1)] and
 	all(abs(c['speedup'] / c['threads'] - c['efficiency']) < 1e-9 for c in d['cells'][2:4])"
 ok_refused 2 'found --csv or --json' bench --load made.json --html refused --csv
-ok_refused 1 'none/refused.part: cannot be created' bench --load made.json --html none/refused
+ok_refused 1 'none/refused: cannot be written: No such file' bench --load made.json --html none/refused
 ok "where it is refused, nothing is written" sh -c '! ls | grep refused'
 
 in_browser $browser_checks compare_html_pages.py compare.html compare.json methods.html methods.json \

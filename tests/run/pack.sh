@@ -48,7 +48,7 @@ damaged() {
 	refused 'is there already' recoat pack -o elsewhere/packed rec &&
 		refused 'expected a recording' recoat pack -o new nothing && [ ! -e new ] &&
 		echo text >text && refused 'text: a file, expected a directory or an archive' recoat report text &&
-		[ -z "$(ls -A tmp)" ] && refused 'No such file' recoat pack -o no/place/new rec &&
+		[ -z "$(ls -A tmp)" ] && refused 'no/place/new: No such file' recoat pack -o no/place/new rec &&
 		sed -i 's/^at\t/at\tx/' elsewhere/packed/symbols &&
 		refused 'symbols: line 3: found "x.*expected an address' recoat report elsewhere/packed &&
 		echo other >elsewhere/packed/symbols &&

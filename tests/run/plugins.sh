@@ -3,7 +3,7 @@
 # Plugins before kernels: served, declined, refused, forked, thrown through, unloaded.
 . "${top_srcdir:-.}/tests/run/init.sh"
 command -v cc >/dev/null || skip_all "no C compiler here"
-plan 47
+plan 50
 # A wrong plugin may make a loop endless: no file of more than 50 MB.
 ulimit -f 100000
 
@@ -185,10 +185,10 @@ bad() {
 	ok "refused: $1" refused "$2" "$3"
 }
 refused() {
-	recoat record -p "$2" -o never -- "$targets/endings" >out 2>err
+	timeout 60 "$top_builddir/recoat" record -p "$2" -o never -- "$targets/endings" >out 2>err
 	test $? = 125 && cat err && test "$(wc -l <err)" = 1 && grep -q -- "$1" err && ! test -s out &&
 		! test -e never || return 1
-	RECOAT_PLUGINS=$2 RECOAT_OUTPUT=$work/bare-$2 LD_PRELOAD=$shim "$targets/endings" >out 2>err
+	timeout 60 env RECOAT_PLUGINS="$2" RECOAT_OUTPUT="$work/bare-$2" LD_PRELOAD="$shim" "$targets/endings" >out 2>err
 	test $? = 0 && cat err && test "$(grep -c '^recoat: .*running without' err)" = 1 && test "$(wc -l <err)" = 1
 }
 build short -DNAME='"short"' -DSIZE=40
@@ -198,8 +198,16 @@ build renamed
 build empty -DNO_SYMBOL
 build failing -DNAME='"failing"' -DFAIL
 echo 'no ELF' >plugins/text.so
+mkfifo plugins/fifo.so
+build arm -DNAME='"arm"'
+printf '\267' | dd of=plugins/arm.so bs=1 seek=18 conv=notrunc 2>/dev/null
+build cut -DNAME='"cut"'
+truncate -s $(($(wc -c <plugins/cut.so) / 2)) plugins/cut.so
 bad "a plugin that is not there" 'plugin nowhere: found no nowhere.so in' nowhere
 bad "a file that is no library" 'text.so: ' text
+bad "a file that never ends" 'fifo.so: found no regular file, expected a shared object' fifo
+bad "an object for another machine" 'arm.so: found an object for another machine .* machine 183' arm
+bad "an object that was cut short" 'cut.so: found [0-9]* bytes, expected [0-9]* or more: cut short' cut
 bad "a library that is no plugin" 'empty.so: found no symbol recoat_plugin' empty
 bad "a struct that is too short" 'short.so: found recoat_plugin.struct_size 40, expected' short
 bad "an ABI that is too new" 'future.so: found a plugin that needs ABI 9, expected at most 2' future

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Filters and columns of the report, on tests/targets/spans.c.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 11
+plan 13
 
 RECOAT_KERNEL_PATH=$top_srcdir/tests/targets
 export RECOAT_KERNEL_PATH
@@ -23,6 +23,23 @@ filtered() {
 	cat rows && printf '%s\n' 'demo.repeat      1' 'demo.sum         7' 'kernel       calls' | diff - rows
 }
 ok "kernels are filtered by a glob" filtered
+no_such() {
+	recoat report --kernel 'no.*' rec >text && table KERNELS >rows && cat rows &&
+		echo 'none: no kernel that was called is no.*' | diff - rows
+}
+ok "a glob that no kernel matches is told" no_such
+terminal() { /usr/bin/python3 "$top_srcdir/tests/run/terminal.py" "$@"; }
+narrow() {
+	for width in 60 80; do
+		terminal "$width" "$top_builddir/recoat" report rec >text && sed -n '/^KERNELS/,/^$/p' text >rows &&
+			cat rows && grep -qE '^kernel .* calls ' rows && ! grep -q '^kernel .* peak' rows &&
+			sed 1d rows | awk -v width="$width" 'length > width { exit 1 }' &&
+			grep -qE '^\.\.\. [0-9]+ more columns, no room' rows || return 1
+	done
+	terminal 200 "$top_builddir/recoat" report rec >text && grep -q '^kernel .* peak$' text &&
+		! grep 'no room' text
+}
+ok "a terminal gets the columns that it has room for" narrow
 operations() {
 	recoat report rec >text && table OPERATIONS >rows && cat rows &&
 		grep -qE ' 8 +2  analytics$' rows && grep -qE ' 8 +4  other$' rows &&

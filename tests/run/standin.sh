@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # AM-QADF's shapes: entry points in .symtab alone, behind vtables, and in pybind11's records.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 38
+plan 40
 
 libraries=$top_builddir/tests/.libs
 catalogue=$top_srcdir/kernels/am_qadf_native.kernels
@@ -102,6 +102,11 @@ ok "unstripped module: in its code, by .symtab" by 'inline (symtab)'
 ok "stripped module: runs as without" same_load stripped
 ok "stripped module: the mappers are seen" found stripped.expected
 ok "stripped module: in their code, by RTTI" by 'inline (rtti)'
+pool_load() {
+	RECOAT_CPU=0 same_run "$targets/standin_load" "$libraries/libstandin_pool.so" "$libraries/standin_unstripped.so"
+}
+ok "behind threads that block all signals, without CPU samples: runs as without" pool_load
+ok "behind threads that block all signals, without CPU samples: every call is seen" found unstripped.expected
 
 mkdir slots offsets
 sed 's/^abi = .*/&\nhook = slot/' any/any.kernels >slots/slots.kernels

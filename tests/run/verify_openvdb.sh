@@ -58,6 +58,9 @@ mkdir slot
 sed -n '/^.signal_mapping.nearest/,/^$/p' "$top_srcdir/kernels/am_qadf_native.kernels" |
 	sed 's/^symbol.*/hook = slot/' >slot/slot.kernels
 RECOAT_KERNEL_PATH=$work/slot
+# Without those of the catalogue that may be installed.
+RECOAT_KERNELS=signal_mapping.nearest
+export RECOAT_KERNELS
 run_under verify:on_mismatch=original,wrong_vdb behind
 ok "a wrong result behind a vtable is seen" verify behind \
 	"[k['mechanism'] for k in d['kernels'] if k['calls']] == ['vtable (rtti)'] * 3 and
@@ -71,6 +74,7 @@ for kernel in signal_mapping.idw voxel_fusion.fuse_weighted correction.filter_ga
 	sed -n "/^.$kernel]/,/^$/p" "$top_srcdir/kernels/am_qadf_native.kernels"
 done >tried/tried.kernels
 RECOAT_KERNEL_PATH=$work/tried
+RECOAT_KERNELS=signal_mapping.idw,voxel_fusion.fuse_weighted,correction.filter_gaussian
 ok "parallel before kernels that compute something else" run_under parallel:threshold=0 strange
 strange() {
 	cmp native.out strange.out && json strange.json "(lambda p: p['counters']['declined'] >= 3 and

@@ -373,6 +373,9 @@ static void test_refuses_other_metadata(void **state)
 		 "recoat_format is 9, this program reads 1"},
 		{"/* CTF 1.8 */ env { recoat_format = 1; };", "no clock named monotonic"},
 		{"/* CTF 1.8 */ env { recoat_format", "malformed env block"},
+		{"/* CTF 1.8 */ env { recoat_format = 1; }; clock { name = monotonic; freq = 1; }; "
+		 "clock { name = span; freq = 1; }; stream { id = 0; ",
+		 "offset 132: ends in a block, expected its end: cut short"},
 		{"/* CTF 1.8 */ clock { name = span; freq = 0; };", "freq 0, expected 1 to 10^12"},
 	};
 

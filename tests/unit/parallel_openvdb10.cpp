@@ -182,15 +182,22 @@ static void what_is_not_served_is_left_to_the_next(void **)
 {
 	const IdwMapper mapper = {nullptr, 2.0f, 10};
 	std::vector<Point> points = {{0, 0, 0}};
+	const KdeMapper smoother = {nullptr, 1.0f, "gaussian"};
 	GridPtr grid = grid_with_box(1.0), before = grid->deepCopy();
+	static int told;
 
+	told = 0;
+	settings.declined = [] { told++; };
 	map_idw(&mapper, grid, points, {1.0f, 2.0f});
 	map_idw(&mapper, grid, {}, {});
 	map_idw(&mapper, grid, points, {NAN});
 	map_idw(&mapper, nullptr, points, {1.0f});
 	grid->transform().preRotate(0.3);
 	map_idw(&mapper, grid, points, {1.0f});
-	assert_int_equal(declined_calls, 5);
+	map_kde(&smoother, grid, points, {1.0f});
+	map_kde(&smoother, Grid::create(), points, {1.0f});
+	assert_int_equal(declined_calls, 7);
+	assert_int_equal(told, declined_calls);
 	assert_same(*before, *grid);
 }
 

@@ -43,13 +43,14 @@ static bool idw(const IdwMapper &mapper, const GridPtr &grid, const std::vector<
 {
 	CoordBBox box;
 
-	if (!mappable(grid, points, values))
-		return false;
-	box = grid->evalActiveVoxelBoundingBox();
-	if (box.empty() && !box_of_points(*grid, points, box))
-		return false;
-	return served(static_cast<double>(box.volume()) * points.size(),
-		      [&] { return serve_idw(mapper, *grid, box, as_points(points, values)); });
+	if (mappable(grid, points, values)) {
+		box = grid->evalActiveVoxelBoundingBox();
+		if (box.empty() && !box_of_points(*grid, points, box))
+			box.reset();
+	}
+	return served(static_cast<double>(box.volume()) * points.size(), [&] {
+		return !box.empty() && serve_idw(mapper, *grid, box, as_points(points, values));
+	});
 }
 
 void map_idw(const void *mapper, const GridPtr &grid, const std::vector<Point> &points,
@@ -88,13 +89,11 @@ static bool kde(const KdeMapper &mapper, const GridPtr &grid, const std::vector<
 {
 	CoordBBox box;
 
-	if (!mappable(grid, points, values))
-		return false;
-	box = grid->evalActiveVoxelBoundingBox();
-	if (box.empty())
-		return false;
-	return served(5.0 * static_cast<double>(box.volume()) * points.size(),
-		      [&] { return serve_kde(mapper, *grid, box, as_points(points, values)); });
+	if (mappable(grid, points, values))
+		box = grid->evalActiveVoxelBoundingBox();
+	return served(5.0 * static_cast<double>(box.volume()) * points.size(), [&] {
+		return !box.empty() && serve_kde(mapper, *grid, box, as_points(points, values));
+	});
 }
 
 void map_kde(const void *mapper, const GridPtr &grid, const std::vector<Point> &points,
