@@ -83,7 +83,9 @@ ok "takes: up to there it is recorded" json takes.json \
 same interrupts
 same dies
 same spawns
-ok "spawns: fork is told, although a lock is held over it" json spawns.json "$few_lost"
+# A dozen ticks, of which a busy machine may lose some.
+ok "spawns: fork is told, although a lock is held over it" json spawns.json \
+	"all(p['cpu_lost_ns'] <= p['cpu_sampled_ns'] for p in d['processes'])"
 same stacks
 ok "stacks: a coroutine's samples are its own" part stacks.json on_coroutine "s > 0.15"
 ok "stacks: those of a handler's own stack are told" part stacks.json in_child "s > 0.15"

@@ -194,7 +194,7 @@ static int masks(void)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
-	burn(50000);
+	burn(200000);
 	sigpending(&pending);
 	for (int i = 1; i < NSIG; i++)
 		if (sigismember(&pending, i) == 1)
