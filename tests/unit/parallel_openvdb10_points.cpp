@@ -58,7 +58,9 @@ static Grids various_grids()
 	grids[2]->fill(CoordBBox(Coord(0), Coord(15)), 2.0f, true);
 	grids[3]->fill(CoordBBox(Coord(-8), Coord(7)), 2.0f, false);
 	grids[4]->transform().preRotate(0.3);
-	grids[5]->transform().postTranslate(Vec3d(0.1, -7.3, 1e3));
+	grids[5]->setTransform(std::make_shared<openvdb::math::Transform>(
+		std::make_shared<openvdb::math::UniformScaleTranslateMap>(0.3,
+									  Vec3d(0.1, -7.3, 1e3))));
 	grids[6]->transform().preScale(Vec3d(0.3, 1.7, 1.1));
 	grids[7]->transform().preScale(Vec3d(0.7, 1.1, 2.3));
 	grids[7]->transform().postTranslate(Vec3d(-3.3, 0.1, 5.7));
