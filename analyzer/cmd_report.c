@@ -157,7 +157,8 @@ static int take_least(const struct recoat_command *command, const char *value, d
 	*least = strtod(value, &end);
 	if (*end || end == value || !(*least >= 0 && *least <= 100))
 		return recoat_usage_error(
-			command, "--least: found \"%s\", expected a percentage from 0 to 100",
+			command,
+			"--least or --min: found \"%s\", expected a percentage from 0 to 100",
 			value);
 	return 0;
 }
@@ -215,6 +216,8 @@ static int parse(const struct recoat_command *command, int argc, char **argv,
 	}
 	if (status || options->help)
 		return status;
+	if (options->html && options->json)
+		return recoat_usage_error(command, "found --html and --json, expected one of them");
 	if (options->html && recoat_filter_is_set(&options->filter))
 		return recoat_usage_error(command, "--html: a page is of all of the recording, "
 						   "expected no --thread, --since or --until");

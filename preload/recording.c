@@ -28,7 +28,7 @@ static _Atomic uint64_t drops[RECOAT_DROP_REASONS];
 
 static const char *const drop_names[RECOAT_DROP_REASONS] = {
 	[RECOAT_DROP_THREADS] = "no memory for the state of a thread",
-	[RECOAT_DROP_COUNTERS] = "no room for heap counters",
+	[RECOAT_DROP_COUNTERS] = "no file for counters",
 	[RECOAT_DROP_POINTERS] = "no memory for the pointer table",
 	[RECOAT_DROP_PATHS] = "call path cut short, the call tree is full",
 	[RECOAT_DROP_SNAPSHOTS] = "no room for a snapshot of the heap",

@@ -167,8 +167,7 @@ static bool read_output(struct recoat_settings *settings, char *problem, size_t 
 		if (!make_absolute(absolute, sizeof absolute, pattern)) {
 			snprintf(problem, problem_size,
 				 "RECOAT_OUTPUT: found '%s', expected an absolute path, as the "
-				 "current "
-				 "directory has gone or is too long",
+				 "current directory has gone or is too long",
 				 pattern);
 			return false;
 		}

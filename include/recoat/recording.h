@@ -118,7 +118,6 @@ static_assert(sizeof(struct recoat_packet) == 64, "on-disk layout");
 
 /* The word that starts an event. */
 #define RECOAT_EVENT_ID_BITS 8
-#define RECOAT_EVENT_TIME_BITS 56
 
 static inline uint64_t recoat_event_word(unsigned id, uint64_t time)
 {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The command line: exit statuses, signals, and one clear line for every kind of bad input.
 . "${top_srcdir:-.}/tests/run/init.sh"
-plan 44
+plan 45
 
 ok_refused 2 'no command given'
 ok_refused 2 'unknown command foo' foo
@@ -14,6 +14,7 @@ ok_refused 2 'no command given' record -o x --
 ok_refused 2 'expected time, cpu or memory' report --tree space
 ok_refused 2 'expected a number' report --limit many
 ok_refused 2 'expected a percentage' report --least 101
+ok_refused 2 'expected one of them' report --json --html page.html
 ok_refused 2 'expected the title of a column' report --sort name
 ok_refused 2 'expected the title of a column' report --sort kernels:leaked
 ok_refused 2 'expected kernels' list threads

@@ -35,7 +35,7 @@ ok "each served by its chain" json saved \
 	'[c["served_by"] for c in d["cells"][:4]] == ["original", "parallel"] * 2'
 ok "and nothing is left behind" sh -c 'test -z "$(ls scratch)"'
 unsaved() {
-	exits 1 --sizes 50 --plugins none --iterations 1 --warm-up 0 --grid 6 --csv --save none/saved quality.assess &&
+	exits 1 bench --sizes 50 --plugins none --iterations 1 --warm-up 0 --grid 6 --csv --save none/saved quality.assess &&
 		grep -q ',measured,1,' out && [ "$(cat err)" = "recoat: none/saved: cannot be written: No such file or directory" ]
 }
 ok "what cannot be saved is shown all the same" unsaved
