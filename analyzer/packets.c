@@ -74,7 +74,7 @@ static ssize_t read_at(const struct recoat_packets_file *file, void *to, size_t 
 	return (ssize_t)done;
 }
 
-/* Is every byte of this head zero? A live file is so until its first event. */
+/* Is every byte of this head zero, as a crash of the system may leave a file? */
 static bool is_blank(const struct recoat_packet *head)
 {
 	static const struct recoat_packet blank;

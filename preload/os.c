@@ -24,35 +24,33 @@ ssize_t recoat_read(int fd, void *to, size_t bytes)
 	return syscall(SYS_read, fd, to, bytes);
 }
 
-bool recoat_write(int fd, const void *from, size_t bytes)
+/* From offset `at` on, or where the file stands if that is negative. */
+static bool write_all(int fd, const char *from, size_t bytes, off_t at)
 {
-	while (bytes > 0) {
-		long done = syscall(SYS_write, fd, from, bytes);
+	size_t done = 0;
 
-		if (done < 0 && errno == EINTR)
+	while (done < bytes) {
+		long some = at < 0 ? syscall(SYS_write, fd, from + done, bytes - done)
+				   : syscall(SYS_pwrite64, fd, from + done, bytes - done,
+					     at + (off_t)done);
+
+		if (some < 0 && errno == EINTR)
 			continue;
-		if (done <= 0)
+		if (some <= 0)
 			return false;
-		from = (const char *)from + done;
-		bytes -= (size_t)done;
+		done += (size_t)some;
 	}
 	return true;
 }
 
+bool recoat_write(int fd, const void *from, size_t bytes)
+{
+	return write_all(fd, from, bytes, -1);
+}
+
 bool recoat_write_at(int fd, const void *from, size_t bytes, off_t at)
 {
-	while (bytes > 0) {
-		long done = syscall(SYS_pwrite64, fd, from, bytes, at);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		from = (const char *)from + done;
-		bytes -= (size_t)done;
-		at += done;
-	}
-	return true;
+	return write_all(fd, from, bytes, at);
 }
 
 bool recoat_may_be_long(uint64_t bytes)
