@@ -69,7 +69,11 @@ int recoat_output_commit(struct recoat_output *output, struct recoat_error *erro
 	const char *path = output->path ? output->path : "standard output";
 	int failed = ferror(output->file), result = 0;
 
+	/* Why an earlier write failed is forgotten; another one fails for the same reason. */
+	clearerr(output->file);
 	errno = 0;
+	if (failed && fputc('\n', output->file) != EOF)
+		fflush(output->file);
 	if (fclose(output->file) || failed)
 		result = fail(error, path);
 	else if (output->temporary && rename(output->temporary, output->path))

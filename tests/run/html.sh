@@ -133,7 +133,7 @@ refused_page() {
 ok "a place that is not there is refused" refused_page none/page.html
 ok "so is a disk that is full" sh -c "trap '' XFSZ; ulimit -f 40
 	'$top_builddir/recoat' report --html full.html amqadf 2>err
-	[ \$? = 1 ] && grep -q 'full.html: cannot be written' err && ! ls | grep full"
+	[ \$? = 1 ] && grep -q 'full.html: cannot be written: File too large' err && ! ls | grep full"
 ok "a page stays as it was when the next one fails" sh -c "cp amqadf.html old.html
 	trap '' XFSZ; ulimit -f 40
 	! '$top_builddir/recoat' report --html amqadf.html amqadf && cmp amqadf.html old.html"
